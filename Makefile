@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds firstlight for every architecture by one set of rules. `make help` says what can be asked.
+
+VERSION  := 0.1.0
+ARCH     := aarch64
+COMPILER := gcc
+GPU      := pci
+ARGS     :=
+QEMU_ARGS :=
+TIMEOUT  := 60
+TESTS    := tests
+JOBS     := 2
+
+ARCHES := aarch64 x86_64
+HOST   := $(shell uname -m)
+PYTHON := /usr/bin/python3
+DEPS   := build/deps
+OUT    := $(if $(filter gcc,$(COMPILER)),build,build/$(COMPILER))
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+ifeq ($(filter $(COMPILER),gcc clang),)
+$(error COMPILER=$(COMPILER): only gcc and clang are known)
+endif
+ifeq ($(filter $(ARCH),$(ARCHES)),)
+$(error ARCH=$(ARCH): only $(ARCHES) are known)
+endif
+
+# V=1 shows the commands themselves, otherwise a word and a file.
+Q   := $(if $(filter 1,$(V)),,@)
+say  = @$(if $(filter 1,$(V)),:,printf '  %-8s%s\n' '$(1)' '$(2)')
+
+quote = '$(subst ','\'',$(1))'
+
+# What the goals need is looked for, and installed, before anything else happens.
+SETUP := build \
+	$(if $(filter clang,$(COMPILER)),clang) \
+	$(if $(filter image,$(MAKECMDGOALS)),image) \
+	$(if $(filter unit,$(MAKECMDGOALS)),unit) \
+	$(if $(filter run,$(MAKECMDGOALS)),run) \
+	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
+	$(if $(filter format,$(MAKECMDGOALS)),format) \
+	$(if $(filter check check-build,$(MAKECMDGOALS)),check)
+
+.PHONY: all
+all: esp
+
+.PHONY: setup
+setup:
+	@tools/setup.sh $(sort $(SETUP))
+
+# ---- the application --------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wvla -Wundef -Wwrite-strings -Wimplicit-fallthrough
+
+# No stack protector: its guard wants a C library that sets it and a handler that reports; a
+# smashed stack ends in our own traps. No unwind tables: backtraces walk the frame pointers.
+CFLAGS_TARGET := -std=gnu11 -O2 -g -ffreestanding -fPIE -fvisibility=hidden \
+	-fno-omit-frame-pointer -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-ffile-prefix-map=$(CURDIR)/= $(WARNINGS)
+
+# No floating point or vector registers: nobody saves them in our traps. aarch64: device memory
+# refuses unaligned accesses, and there is no libgcc to choose the atomics. x86_64: a trap would
+# write over the red zone.
+CFLAGS_aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics
+CFLAGS_x86_64  := -mgeneral-regs-only -mno-red-zone -fcf-protection=none
+
+# Only efi/ sees the UEFI definitions, whose CHAR16 is 16 bits wide.
+EFI_FLAGS = -fshort-wchar -isystem $(DEPS)/$(1)/usr/include/efi -isystem $(DEPS)/$(1)/usr/include/efi/$(1) \
+	-DGNU_EFI_USE_MS_ABI -DFIRSTLIGHT_VERSION='"$(VERSION)"' -DFIRSTLIGHT_ARCH='"$(1)"'
+
+# gcc would turn the loops of memcpy and memset into calls of themselves.
+STRING_FLAGS := $(if $(filter gcc,$(COMPILER)),-fno-tree-loop-distribute-patterns,-fno-builtin)
+
+LDFLAGS_TARGET := -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none \
+	--no-undefined --fatal-warnings -T tools/efi.ld
+
+FOLDERS := mem platform virtio gpu efi
+sources  = $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.c $(d)/$(1)/*.c $(d)/$(1)/*.S)))
+objects  = $(patsubst %,$(OUT)/$(1)/obj/%.o,$(basename $(call sources,$(1)) font))
+
+# $(1): the architecture
+define arch_rules
+CC_$(1) := $$(if $$(filter gcc,$$(COMPILER)),$(1)-linux-gnu-gcc,clang --target=$(1)-linux-gnu)
+FLAGS_$(1) := -I. -Imem/$(1) $$(CFLAGS_TARGET) $$(CFLAGS_$(1))
+
+$$(OUT)/$(1)/obj/efi/%.o: private FLAGS_$(1) += $$(call EFI_FLAGS,$(1))
+$$(OUT)/$(1)/obj/mem/string.o: private FLAGS_$(1) += $$(STRING_FLAGS)
+
+$$(OUT)/$(1)/obj/%.o: %.c $$(OUT)/$(1)/flags | setup
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$$(OUT)/$(1)/obj/%.o: %.S $$(OUT)/$(1)/flags | setup
+	$$(call say,AS,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$$(OUT)/$(1)/obj/font.o: $$(OUT)/font.c $$(OUT)/$(1)/flags | setup
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+# Changes when the flags do, so that other flags mean another build.
+$$(OUT)/$(1)/flags: FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' $$(call quote,$$(CC_$(1)) $$(FLAGS_$(1)) $$(call EFI_FLAGS,$(1))) >$$@.new
+	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
+
+$$(OUT)/$(1)/firstlight.elf: $$(call objects,$(1)) tools/efi.ld | setup
+	$$(call say,LD,$$@)
+	$$(Q)$(1)-linux-gnu-ld $$(LDFLAGS_TARGET) -o $$@ $$(filter %.o,$$^)
+
+$$(OUT)/$(1)/firstlight.efi: $$(OUT)/$(1)/firstlight.elf tools/elf2efi.py | setup
+	$$(call say,EFI,$$@)
+	$$(Q)$$(PYTHON) tools/elf2efi.py $$< $$@
+
+-include $$(patsubst %.o,%.d,$$(call objects,$(1)))
+endef
+$(foreach arch,$(ARCHES),$(eval $(call arch_rules,$(arch))))
+
+$(OUT)/font.c: tools/font.py | setup
+	$(call say,FONT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/font.py $(DEPS)/font/usr/share/consolefonts/Lat15-Fixed16.psf.gz $@
+
+.PHONY: apps
+apps: $(foreach arch,$(ARCHES),$(OUT)/$(arch)/firstlight.efi)
+
+
+# ---- the EFI system partition and the disk image ----------------------------------------------
+
+ESP_FILES := esp/EFI/BOOT/BOOTAA64.EFI esp/EFI/BOOT/BOOTX64.EFI esp/startup.nsh esp/firstlight.conf
+
+.PHONY: esp
+esp: $(ESP_FILES)
+
+esp/EFI/BOOT/BOOTAA64.EFI: $(OUT)/aarch64/firstlight.efi
+esp/EFI/BOOT/BOOTX64.EFI: $(OUT)/x86_64/firstlight.efi
+esp/startup.nsh: tools/esp/startup.nsh
+esp/firstlight.conf: tools/esp/firstlight.conf
+
+$(ESP_FILES):
+	$(call say,COPY,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+.PHONY: image
+image: $(OUT)/firstlight.img
+
+$(OUT)/firstlight.img: $(ESP_FILES) tools/image.sh | setup
+	$(call say,IMAGE,$@)
+	$(Q)tools/image.sh esp $@ $(ESP_FILES:esp/%=%)
+
+# ---- unit tests: the same sources on this machine, under the sanitizers -----------------------
+
+HOST_OUT     := build/host
+HOST_FLAGS   := -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all $(WARNINGS) -I. -Imem/$(HOST) -Itests/unit
+HOST_SOURCES := $(filter-out mem/string.c,$(wildcard mem/*.c platform/*.c virtio/*.c gpu/*.c)) \
+	$(wildcard efi/options*.c tests/unit/host*.c)
+HOST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(HOST_SOURCES)) $(HOST_OUT)/obj/font.o
+UNIT_TESTS   := $(patsubst tests/unit/%.c,$(HOST_OUT)/tests/%,$(wildcard tests/unit/test_*.c))
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+
+$(HOST_OUT)/obj/%.o: %.c Makefile | setup
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc $(HOST_FLAGS) -MMD -MP -c -o $@ $<
+
+$(HOST_OUT)/obj/font.o: $(OUT)/font.c Makefile | setup
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc $(HOST_FLAGS) -MMD -MP -c -o $@ $<
+
+$(HOST_OUT)/units.a: $(HOST_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+$(UNIT_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/unit/%.o $(HOST_OUT)/units.a
+	$(call say,HOSTLD,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka
+
+-include $(HOST_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
+
+# ---- running ----------------------------------------------------------------------------------
+
+RUN = $(PYTHON) tools/run.py --arch=$(ARCH) --gpu=$(GPU) --app=$(OUT)/$(ARCH)/firstlight.efi \
+	--args=$(call quote,$(ARGS)) --qemu-args=$(call quote,$(QEMU_ARGS)) --timeout=$(TIMEOUT) \
+	$(if $(filter 1,$(V)),--verbose)
+
+.PHONY: run
+run: $(OUT)/$(ARCH)/firstlight.efi
+	@$(RUN)
+
+.PHONY: debug
+debug: $(OUT)/$(ARCH)/firstlight.efi
+	@$(RUN) --debug
+
+# ---- tests ------------------------------------------------------------------------------------
+
+# The other compiler builds it too, under its own folder.
+.PHONY: clang
+clang: | setup
+	@$(MAKE) --no-print-directory COMPILER=clang apps
+
+.PHONY: check
+check: esp image unit clang
+	@$(PYTHON) -m pytest -n $(JOBS) $(TESTS)
+
+.PHONY: FORCE
+FORCE:

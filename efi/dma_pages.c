@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: the memory map. Out: a pool of pages that are this program's alone. */
+#include "efi/dma_pages.h"
+
+#include "mem/log.h"
+
+#define BUDGET_MAX (1024ull << 20)
+#define BUDGET_MIN (1ull << 20)
+#define RANGES_MAX 16u /* pieces taken, the largest first */
+
+/* Below it live real-mode leftovers that firmware and hardware may still use. */
+#define LOW_MEMORY_END (1ull << 20)
+
+/* Ordinary memory that nobody owns (UEFI 2.10 §7.2.3). */
+static bool is_free(const EFI_MEMORY_DESCRIPTOR *d)
+{
+	return d->Type == EfiConventionalMemory && d->Attribute & EFI_MEMORY_WB &&
+	       !(d->Attribute & EFI_MEMORY_RUNTIME) && d->PhysicalStart >= LOW_MEMORY_END;
+}
+
+static uint64_t free_bytes(const struct memory_map *map)
+{
+	uint64_t total = 0;
+
+	for (UINTN i = 0; i < memory_map_count(map); i++)
+		if (is_free(memory_map_at(map, i)))
+			total += memory_map_at(map, i)->NumberOfPages * PAGE_SIZE;
+	return total;
+}
+
+/* The largest free range that is smaller than `limit` pages; NULL when there is none. */
+static const EFI_MEMORY_DESCRIPTOR *largest_below(const struct memory_map *map, uint64_t limit)
+{
+	const EFI_MEMORY_DESCRIPTOR *best = NULL;
+
+	for (UINTN i = 0; i < memory_map_count(map); i++) {
+		const EFI_MEMORY_DESCRIPTOR *d = memory_map_at(map, i);
+
+		if (is_free(d) && d->NumberOfPages < limit &&
+			(!best || d->NumberOfPages > best->NumberOfPages))
+			best = d;
+	}
+	return best;
+}
+
+/* Takes at most `budget` bytes of a range, from its bottom. Returns how many. */
+static uint64_t take(struct dma_pool *pool, struct firmware *fw, const EFI_MEMORY_DESCRIPTOR *range,
+	uint64_t budget)
+{
+	EFI_PHYSICAL_ADDRESS address = range->PhysicalStart;
+	/* A quarter of each range stays with the firmware, for what it still allocates. */
+	uint64_t pages = min_u64(range->NumberOfPages * 3 / 4, budget / PAGE_SIZE);
+	EFI_STATUS status;
+
+	if (!pages)
+		return 0;
+	status = fw->system->BootServices->AllocatePages(
+		AllocateAddress, EfiLoaderData, pages, &address);
+	if (EFI_ERROR(status)) {
+		log_debug("efi", "dma: 0x%lx bytes at 0x%lx are taken by now", pages * PAGE_SIZE,
+			range->PhysicalStart);
+		return 0;
+	}
+	if (dma_pool_add(pool, paddr_of(address), (void *)address, pages * PAGE_SIZE) != OK)
+		return 0;
+	log_info("efi", "dma: 0x%lx bytes at 0x%lx", pages * PAGE_SIZE, address);
+	return pages * PAGE_SIZE;
+}
+
+enum status dma_pages_allocate(struct dma_pool *pool, struct firmware *fw)
+{
+	uint64_t budget = min_u64(free_bytes(&fw->map) / 2, BUDGET_MAX), limit = UINT64_MAX;
+	const EFI_MEMORY_DESCRIPTOR *range;
+
+	for (unsigned i = 0; i < RANGES_MAX && budget >= PAGE_SIZE; i++) {
+		range = largest_below(&fw->map, limit);
+		if (!range)
+			break;
+		limit = range->NumberOfPages;
+		budget -= take(pool, fw, range, budget);
+	}
+	if (pool->total >= BUDGET_MIN)
+		return OK;
+	log_error("efi", "dma: only 0x%lx bytes of memory could be had", pool->total);
+	return ERR_NO_MEMORY;
+}
+
+void dma_pages_free(struct dma_pool *pool, struct firmware *fw)
+{
+	for (unsigned i = 0; i < pool->count; i++)
+		fw->system->BootServices->FreePages(
+			pool->free[i].address.value, pool->free[i].size / PAGE_SIZE);
+	*pool = (struct dma_pool){0};
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * In: firmware that has just started this image. Out: a picture on every virtio GPU, or the
+ * reason why not.
+ *
+ * efi_main is the recipe, one line a step. This file also holds all the program's state: nothing
+ * else has globals, except what the log, the clock and the traps need to work without arguments.
+ */
+#include "efi/console.h"
+#include "efi/discover.h"
+#include "efi/dma_pages.h"
+#include "efi/finish.h"
+#include "efi/leave.h"
+#include "efi/list.h"
+#include "efi/option_sources.h"
+#include "gpu/screen.h"
+#include "mem/clock.h"
+#include "mem/format.h"
+#include "mem/string.h"
+#include "mem/tap.h"
+#include "platform/end.h"
+#include "platform/uart.h"
+#include "virtio/entropy.h"
+#include "virtio/find.h"
+
+#define MAX_GPUS       8u
+#define CALIBRATION_US 20000u
+#define LABEL_SIZE     256u
+#define RESULT_SIZE    160u
+
+struct log the_log;
+struct tap the_tap;
+struct clock the_clock;
+
+/* A GPU and what it shows. */
+struct light {
+	struct gpu gpu;
+	struct gpu_screens screens;
+};
+
+static struct firmware firmware;
+static struct options options;
+static struct machine machine;
+static struct uart serial;
+static struct dma_pool dma;
+static struct pci_tree pci;
+static struct virtio_devices devices;
+static struct light lights[MAX_GPUS];
+
+/* Time 0 is now. Where the processor does not state its counter's frequency, it is measured. */
+static void start_clock(EFI_BOOT_SERVICES *bs)
+{
+	uint64_t hz = clock_counter_frequency(), start = clock_counter();
+
+	if (!hz && !EFI_ERROR(bs->Stall(CALIBRATION_US)))
+		hz = (clock_counter() - start) * (1000000 / CALIBRATION_US);
+	/* A counter that stands still must not make every wait endless: one tick, one µs. */
+	clock_start(&the_clock, hz ? hz : 1000000);
+}
+
+/* The serial line gets the log from its first line on, out of the ring. */
+static void open_serial(void)
+{
+	const struct uart_location *location = machine_choose_uart(&machine);
+
+	if (!location || uart_open(&serial, location) != OK || !log_attach(&serial.sink)) {
+		tap_skip("efi", "serial", "no UART is usable");
+		return;
+	}
+	tap_ok("efi", "serial: %s", location->source);
+}
+
+/* A run that ends under firmware: the person at the console sees what went wrong, or the list. */
+static EFI_STATUS return_to_firmware(EFI_STATUS status)
+{
+	finish_report(EFI_ERROR(status) ? VERDICT_FAIL : VERDICT_PASS,
+		EFI_ERROR(status) ? "returned to firmware" : "returned to firmware, as asked");
+	if (EFI_ERROR(status))
+		console_errors(&firmware);
+	log_detach(&serial.sink);
+	dma_pages_free(&dma, &firmware);
+	firmware_close(&firmware);
+	return status;
+}
+
+static void help_line(void *context, const char *text)
+{
+	console_line(context, text);
+}
+
+static EFI_STATUS show_help(void)
+{
+	options_help(help_line, &firmware);
+	return return_to_firmware(EFI_SUCCESS);
+}
+
+static EFI_STATUS show_list(void)
+{
+	unsigned count;
+
+	count = devices_list(&firmware, &machine, &pci, &devices);
+	tap_ok("virtio", "%u devices listed", count);
+	return return_to_firmware(count ? EFI_SUCCESS : EFI_NOT_FOUND);
+}
+
+/* What a fault ends with: the report of platform/trap.c is on the log already. */
+static void end_after_trap(void)
+{
+	finish_end(&firmware, options.after, finish_report(VERDICT_FAIL, "a processor exception"));
+}
+
+static void own_the_traps(void *stack_top)
+{
+	struct trap_context context = {
+		.image_base = (uint64_t)firmware.loaded->ImageBase,
+		.image_size = firmware.loaded->ImageSize,
+		.stack_top = (uint64_t)stack_top,
+		.end = end_after_trap,
+	};
+
+	trap_install(&context);
+	tap_ok("platform", "exception vectors are our own");
+	if (options.crash != TRAP_TEST_NONE)
+		trap_provoke(options.crash);
+}
+
+static bool is_driven(uint32_t device_id)
+{
+	return device_id == VIRTIO_ID_ENTROPY || device_id == VIRTIO_ID_GPU;
+}
+
+static void find_devices(void)
+{
+	for (unsigned i = 0; i < machine.pci_host_count; i++) {
+		const struct pci_host *host = &machine.pci_hosts[i];
+		enum status status = pci_scan(&pci, host);
+
+		if (status == OK)
+			tap_ok("pci", "segment %u buses %u-%u scanned", host->segment,
+				host->bus_first, host->bus_last);
+		else
+			tap_fail("pci", "scan", "segment %u buses %u-%u: %s", host->segment,
+				host->bus_first, host->bus_last, status_name(status));
+	}
+	virtio_find(&devices, &machine, &pci, is_driven, &dma, options.timeout_ms * 1000);
+	if (devices.refused)
+		tap_fail("virtio", "devices", "%u could not be used", devices.refused);
+	else
+		tap_ok("virtio", "%u devices to drive", devices.count);
+}
+
+/* Where there is an entropy device, its bytes prove transport and queue before a GPU is touched. */
+static void prove_queues(void)
+{
+	unsigned proven = 0;
+
+	for (unsigned i = 0; i < devices.count; i++) {
+		struct virtio_device *dev = &devices.devices[i];
+
+		if (dev->device_id != VIRTIO_ID_ENTROPY)
+			continue;
+		tap_open(dev->name);
+		tap_close(dev->name, entropy_prove(dev), "entropy device");
+		proven++;
+	}
+	if (!proven)
+		tap_skip("virtio", "entropy", "there is no entropy device");
+}
+
+static void write_label(char *label, const struct virtio_device *dev, const struct gpu *gpu)
+{
+	format(label, LABEL_SIZE, "firstlight %s\n%s: %s\n%s\npattern %s\nPASS", FIRSTLIGHT_VERSION,
+		gpu->name, dev->name, dev->transport->name, picture_name(options.picture.pattern));
+}
+
+static enum status light(struct light *l, unsigned number, struct virtio_device *dev)
+{
+	struct gpu_show show = {
+		.picture = options.picture,
+		.width = options.video_width,
+		.height = options.video_height,
+	};
+	char label[LABEL_SIZE];
+	enum status status = gpu_open(&l->gpu, number, dev);
+
+	if (status != OK)
+		return status;
+	write_label(label, dev, &l->gpu);
+	show.label = options.label ? label : NULL;
+	status = gpu_show(&l->gpu, &show, &l->screens);
+	log_info(l->gpu.name, "register accesses: %lu reads, %lu writes, %lu notifications",
+		dev->count.reads, dev->count.writes, l->gpu.control.notifications);
+	if (status == OK)
+		return OK;
+	virtio_fail(dev);
+	if (gpu_close(&l->gpu) == OK)
+		gpu_screens_close(&l->screens, &dma);
+	return status;
+}
+
+static void log_where_to_look(void)
+{
+	log_info("gpu",
+		"looked at: %u virtio-mmio windows, %u PCI functions behind %u host bridges",
+		devices.windows, devices.functions, machine.pci_host_count);
+	log_info("gpu", "next: QEMU: -device virtio-gpu-pci, or virtio-gpu-device on machines with "
+			"virtio-mmio");
+	log_info("gpu", "next: a window that no table names: virtio_mmio.device=SIZE@BASE:IRQ");
+	log_info(
+		"gpu", "next: loglevel=debug shows every slot and PCI function that was looked at");
+}
+
+/* Brings up every GPU. Returns how many show their picture. */
+static unsigned light_displays(unsigned *found)
+{
+	unsigned lit = 0;
+
+	*found = 0;
+	for (unsigned i = 0; i < devices.count && *found < MAX_GPUS; i++) {
+		struct virtio_device *dev = &devices.devices[i];
+		struct light *l = &lights[*found];
+		enum status status;
+
+		if (dev->device_id != VIRTIO_ID_GPU)
+			continue;
+		tap_open(dev->name);
+		status = light(l, *found, dev);
+		tap_close(dev->name, status, "%s: picture shown", l->gpu.name);
+		*found += 1;
+		lit += status == OK;
+	}
+	if (*found)
+		return lit;
+	tap_skip("gpu", "picture", "no virtio GPU was found");
+	log_where_to_look();
+	return 0;
+}
+
+static NORETURN void report_and_end(unsigned found, unsigned lit)
+{
+	enum verdict verdict = !found ? VERDICT_SKIP : lit == found ? VERDICT_PASS : VERDICT_FAIL;
+	char text[RESULT_SIZE];
+
+	format(text, sizeof(text), "%u of %u GPUs show the picture", lit, found);
+	log_info("dma", "peak: 0x%lx of 0x%lx bytes", dma.peak, dma.total);
+	verdict = finish_report(verdict, found ? text : "no virtio GPU was found");
+	finish_end(&firmware, options.after, verdict);
+}
+
+static void begin_log(EFI_SYSTEM_TABLE *system)
+{
+	start_clock(system->BootServices);
+	the_log.level = LOG_INFO;
+	tap_begin();
+	log_line("# firstlight %s %s", FIRSTLIGHT_VERSION, FIRSTLIGHT_ARCH);
+}
+
+static bool step(const char *name, enum status status)
+{
+	if (status == OK)
+		tap_ok("efi", "%s", name);
+	else
+		tap_fail("efi", name, "%s", status_name(status));
+	return status == OK;
+}
+
+/* The image's entry point, as the link script names it. */
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+	bool good;
+	unsigned found, lit;
+
+	begin_log(system);
+	if (!step("firmware", firmware_open(&firmware, image, system)))
+		return return_to_firmware(EFI_UNSUPPORTED);
+	good = step("options", options_load(&options, &firmware));
+	the_log.level = options.level;
+	good &= step("machine", machine_discover(&machine, &firmware, &options));
+	open_serial();
+	if (!good)
+		return return_to_firmware(EFI_INVALID_PARAMETER);
+	if (options.mode == MODE_HELP)
+		return show_help();
+	if (options.mode == MODE_LIST)
+		return show_list();
+	if (!step("DMA memory", dma_pages_allocate(&dma, &firmware)))
+		return return_to_firmware(EFI_OUT_OF_RESOURCES);
+	if (!step("boot services left", boot_services_leave(&firmware)))
+		finish_end(&firmware, options.after,
+			finish_report(VERDICT_FAIL, "firmware did not let go"));
+	own_the_traps(__builtin_frame_address(0));
+	find_devices();
+	prove_queues();
+	lit = light_displays(&found);
+	report_and_end(found, lit);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The options of a run: `key=value` words as on a kernel command line. docs/options.md is the
+ * user's manual; `options_help` prints the same table.
+ *
+ * One parser serves every source (firstlight.conf, SMBIOS type 11 strings, LoadOptions); later
+ * words win. It knows nothing of firmware.
+ */
+#ifndef EFI_OPTIONS_H
+#define EFI_OPTIONS_H
+
+#include "gpu/picture.h"
+#include "mem/log.h"
+#include "mem/status.h"
+#include "platform/machine.h"
+#include "platform/trap.h"
+
+enum option_mode { MODE_RUN, MODE_LIST, MODE_HELP };
+
+enum option_after {
+	AFTER_HALT, /* the default: the picture stays */
+	AFTER_SHUTDOWN,
+	AFTER_RESET,
+	AFTER_SEMIHOSTING,
+	AFTER_DEBUG_EXIT,
+	AFTER_SHELL,
+};
+
+#define OPTIONS_MAX_VIRTIO_MMIO 16u
+#define OPTIONS_MAX_LENGTH      65536u /* bytes of one source */
+#define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
+
+struct options {
+	enum option_mode mode; /* mode=run|list; the bare word `help` is MODE_HELP */
+	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
+	enum log_level level; /* loglevel=error|info|debug|trace */
+	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
+	bool label; /* label=on|off, default on */
+	uint32_t video_width; /* video=WIDTHxHEIGHT, 16 to 8192 each; 0: what the display says */
+	uint32_t video_height;
+	uint32_t timeout_ms; /* timeout=MS, 1 to 600000: how long a device may take to answer;
+				default 1000 */
+	bool have_earlycon; /* earlycon=…; false: the console that the tables name */
+	struct uart_location earlycon;
+	struct virtio_mmio_location
+		virtio_mmio[OPTIONS_MAX_VIRTIO_MMIO]; /* virtio_mmio.device=…, each adds one */
+	unsigned virtio_mmio_count;
+	enum trap_test crash; /* crash=none|undefined|read|write|execute */
+};
+
+/* The defaults. */
+void options_init(struct options *options);
+
+/*
+ * Reads the words of `text` (not NUL-terminated, `length` bytes), separated by white space. Double
+ * quotes keep spaces in a word and end on their line; a UTF-8 byte order mark is skipped. With
+ * `comments` set, `#` starts a comment up to the end of its line (the configuration file), in which
+ * any byte may stand. Later words replace earlier ones.
+ *
+ * Every bad word is logged as an error under `source`, naming the word, what is wrong with it and
+ * the nearest valid key or value ("unknown key `patern`: did you mean `pattern`?"); the other words
+ * still count, and each is logged as information. Bytes that are not printable ASCII are one error,
+ * which names the first one's offset. Returns OK, or ERR_MALFORMED when a word was bad, or when the
+ * whole source was: longer than OPTIONS_MAX_LENGTH, or UTF-16.
+ */
+MUST_CHECK enum status options_parse(struct options *options, const char *source, const char *text,
+	size_t length, bool comments);
+
+/*
+ * Values that contradict each other (after=shell in mode=run: boot services are gone by then;
+ * after=… other than shell with mode=list is fine and ignored with a line). ERR_MALFORMED, logged.
+ */
+MUST_CHECK enum status options_check(const struct options *options);
+
+/* Prints the manual, line by line without newlines, through `line`. */
+void options_help(void (*line)(void *context, const char *text), void *context);
+
+#endif

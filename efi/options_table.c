@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: the words that options are made of. Out: the table, the setter of each option, the manual. */
+#include "efi/options_table.h"
+
+#include "mem/format.h"
+#include "mem/string.h"
+
+static const char *const mode_names[] = {[MODE_RUN] = "run", [MODE_LIST] = "list", NULL};
+
+static const char *const after_names[] = {
+	[AFTER_HALT] = "halt",
+	[AFTER_SHUTDOWN] = "shutdown",
+	[AFTER_RESET] = "reset",
+	[AFTER_SEMIHOSTING] = "semihosting",
+	[AFTER_DEBUG_EXIT] = "debug-exit",
+	[AFTER_SHELL] = "shell",
+	NULL,
+};
+
+static const char *const level_names[] = {
+	[LOG_ERROR] = "error",
+	[LOG_INFO] = "info",
+	[LOG_DEBUG] = "debug",
+	[LOG_TRACE] = "trace",
+	NULL,
+};
+
+static const char *const pattern_names[] = {
+	[PICTURE_BARS] = "bars",
+	[PICTURE_GRID] = "grid",
+	[PICTURE_CHECKER] = "checker",
+	[PICTURE_GRADIENT] = "gradient",
+	[PICTURE_SOLID] = "solid",
+	NULL,
+};
+
+static const char *const switch_names[] = {[false] = "off", [true] = "on", NULL};
+
+static const char *const auto_names[] = {"auto", NULL};
+
+static const char *const crash_names[] = {
+	[TRAP_TEST_NONE] = "none",
+	[TRAP_TEST_UNDEFINED] = "undefined",
+	[TRAP_TEST_READ] = "read",
+	[TRAP_TEST_WRITE] = "write",
+	[TRAP_TEST_EXECUTE] = "execute",
+	NULL,
+};
+
+static enum status choose(
+	const struct option_word *word, const char *const *names, unsigned *choice)
+{
+	return option_choose(word, "value", word->value, strlen(word->value), names, choice);
+}
+
+static enum status set_mode(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->mode = (enum option_mode)choice;
+	return status;
+}
+
+static enum status set_after(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->after = (enum option_after)choice;
+	return status;
+}
+
+static enum status set_level(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->level = (enum log_level)choice;
+	return status;
+}
+
+static enum status set_label(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->label = choice;
+	return status;
+}
+
+static enum status set_crash(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->crash = (enum trap_test)choice;
+	return status;
+}
+
+/* Six hexadecimal digits, rrggbb. */
+static enum status take_colour(
+	const struct option_word *word, const char *text, struct colour *colour)
+{
+	uint32_t value = 0;
+	size_t length = 0;
+
+	for (; length < 6 && option_digit_value(text[length]) < 16; length++)
+		value = value << 4 | option_digit_value(text[length]);
+	if (length != 6 || text[length])
+		return option_refuse(word,
+			"the colour `%s` must be six digits rrggbb, as in "
+			"solid:20c0ff",
+			text);
+	*colour = (struct colour){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
+	return OK;
+}
+
+/* The name of a pattern; solid has `:` and a colour behind it. */
+static enum status set_pattern(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	struct picture picture = {0};
+	const char *value = word->value;
+	size_t length = 0;
+	unsigned choice;
+	enum status status;
+
+	while (value[length] && value[length] != ':')
+		length++;
+	status = option_choose(word, "pattern", value, length, names, &choice);
+	if (status != OK)
+		return status;
+	picture.pattern = (enum picture_pattern)choice;
+	if (picture.pattern == PICTURE_SOLID)
+		status = take_colour(word, value + length + (value[length] == ':'), &picture.solid);
+	else if (value[length])
+		status = option_refuse(word, "nothing is expected behind `%s`", names[choice]);
+	if (status == OK)
+		options->picture = picture;
+	return status;
+}
+
+/* WIDTHxHEIGHT[-32], the part of the kernel's modes that a virtio GPU can follow. */
+static enum status take_video(const struct option_word *word, uint64_t *width, uint64_t *height)
+{
+	const char *at = word->value;
+	enum status status;
+
+	if (*at < '0' || *at > '9')
+		return option_refuse(word, "WIDTHxHEIGHT or auto is expected, as in 1920x1080");
+	status = option_take_number(word, "width", SURFACE_MIN_SIDE, SURFACE_MAX_SIDE, &at, width);
+	if (status != OK)
+		return status;
+	if (*at++ != 'x')
+		return option_refuse(word, "`x` and the height must stand behind the width");
+	status =
+		option_take_number(word, "height", SURFACE_MIN_SIDE, SURFACE_MAX_SIDE, &at, height);
+	if (status != OK)
+		return status;
+	if (!*at || !strcmp(at, "-32"))
+		return OK;
+	if (*at == '-')
+		return option_refuse(word, "depth `%s`: only 32 bits a pixel are driven", at + 1);
+	if (*at == '@')
+		return option_refuse(word, "refresh rate `%s`: a virtio GPU has none", at + 1);
+	return option_refuse(word, "`%s` is not supported behind WIDTHxHEIGHT", at);
+}
+
+static enum status set_video(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	uint64_t width = 0, height = 0;
+	enum status status = OK;
+
+	if (strcmp(word->value, names[0]))
+		status = take_video(word, &width, &height);
+	if (status != OK)
+		return status;
+	options->video_width = (uint32_t)width;
+	options->video_height = (uint32_t)height;
+	return OK;
+}
+
+static enum status set_timeout(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	const char *at = word->value;
+	uint64_t value;
+	enum status status = option_take_number(word, "milliseconds", 1, 600000, &at, &value);
+
+	(void)names;
+	if (status != OK)
+		return status;
+	if (*at)
+		return option_refuse(word, "`%s` is not expected behind the milliseconds", at);
+	options->timeout_ms = (uint32_t)value;
+	return OK;
+}
+
+static enum status set_help(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	(void)word;
+	(void)names;
+	options->mode = MODE_HELP;
+	return OK;
+}
+
+const struct option option_table[] = {
+	{
+		.key = "mode",
+		.values = "run|list",
+		.initial = "run",
+		.example = "mode=list",
+		.manual = "run brings up every virtio GPU and shows the picture. list names every\n"
+			  "virtio device with its transport and features and returns to the shell.",
+		.names = mode_names,
+		.set = set_mode,
+	},
+	{
+		.key = "after",
+		.values = "halt|shutdown|reset|semihosting|debug-exit|shell",
+		.initial = "halt",
+		.example = "after=shutdown",
+		.manual =
+			"What ends a run. halt keeps the picture on the screen. semihosting (Arm)\n"
+			"and debug-exit (QEMU on x86) carry the verdict to the host. shell is\n"
+			"for runs that leave boot services alone (mode=list).",
+		.names = after_names,
+		.set = set_after,
+	},
+	{
+		.key = "loglevel",
+		.values = "error|info|debug|trace",
+		.initial = "info",
+		.example = "loglevel=debug",
+		.manual = "How much the log says; trace shows every register access.",
+		.names = level_names,
+		.set = set_level,
+	},
+	{
+		.key = "pattern",
+		.values = "bars|grid|checker|gradient|solid:RRGGBB",
+		.initial = "bars",
+		.example = "pattern=solid:20c0ff",
+		.manual = "The picture.",
+		.names = pattern_names,
+		.set = set_pattern,
+	},
+	{
+		.key = "label",
+		.values = "on|off",
+		.initial = "on",
+		.example = "label=off",
+		.manual = "Whether what was found is written over the picture.",
+		.names = switch_names,
+		.set = set_label,
+	},
+	{
+		.key = "video",
+		.values = "auto|WIDTHxHEIGHT",
+		.initial = "auto",
+		.example = "video=1920x1080",
+		.manual =
+			"The size of the picture, 16 to 8192 pixels a side; auto is the size that\n"
+			"the display states. The kernel's depth -32 may follow.",
+		.names = auto_names,
+		.set = set_video,
+	},
+	{
+		.key = "timeout",
+		.values = "MILLISECONDS",
+		.initial = "1000",
+		.example = "timeout=5000",
+		.manual = "How long a device may take to answer, 1 to 600000.",
+		.set = set_timeout,
+	},
+	{
+		.key = "earlycon",
+		.values = "auto|TYPE[,ACCESS],ADDRESS[,LINE[,CLOCK]]",
+		.initial = "auto",
+		.alone = "auto",
+		.example = "earlycon=pl011,mmio32,0x9000000",
+		.manual =
+			"The serial port of the log; auto is the console that the machine's "
+			"tables\n"
+			"name. TYPE is pl011, uart8250, uart, ns16550 or ns16550a, ACCESS is io,\n"
+			"mmio, mmio16 or mmio32, LINE is a speed such as 115200n8, CLOCK is in "
+			"Hz:\n"
+			"earlycon=uart8250,io,0x3f8,115200n8",
+		.names = auto_names,
+		.set = option_set_earlycon,
+	},
+	{
+		.key = "virtio_mmio.device",
+		.values = "SIZE@BASE:IRQ[:ID]",
+		.example = "virtio_mmio.device=512@0xa003e00:47",
+		.manual =
+			"A virtio-mmio device that no table names. Each word adds one, up to 16.\n"
+			"SIZE may end in K or M.",
+		.set = option_set_virtio_mmio,
+	},
+	{
+		.key = "crash",
+		.values = "none|undefined|read|write|execute",
+		.initial = "none",
+		.example = "crash=read",
+		.manual = "Faults on purpose, to see how a fault is reported.",
+		.names = crash_names,
+		.set = set_crash,
+	},
+	{
+		.key = "help",
+		.example = "help",
+		.manual = "Prints this text and returns to the shell (-h, --help and -? too).",
+		.set = set_help,
+	},
+};
+
+/* The lines of a text, indented. */
+static void print_manual(
+	const char *text, void (*line)(void *context, const char *text), void *context)
+{
+	char out[96];
+
+	while (*text) {
+		size_t length = 0;
+
+		while (text[length] && text[length] != '\n')
+			length++;
+		format(out, sizeof(out), "      %.*s", (int)length, text);
+		line(context, out);
+		text += length + (text[length] == '\n');
+	}
+}
+
+void options_help(void (*line)(void *context, const char *text), void *context)
+{
+	char out[96];
+
+	line(context, "Words are key=value, separated by spaces; later words win.");
+	for (unsigned i = 0; i < OPTION_COUNT; i++) {
+		const struct option *o = &option_table[i];
+
+		format(out, sizeof(out), "  %s%s%s", o->key, o->values ? "=" : "",
+			o->values ? o->values : "");
+		if (o->initial)
+			format_append(out, sizeof(out), " (default %s)", o->initial);
+		line(context, out);
+		print_manual(o->manual, line, context);
+		if (o->values) {
+			format(out, sizeof(out), "      Example: %s", o->example);
+			line(context, out);
+		}
+	}
+}

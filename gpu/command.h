@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The 2D commands of a GPU (virtio 1.3 §5.7.6.8), a function each. Each sends one request, waits
+ * for its response up to the device's timeout, and checks the response's type, length and fence.
+ *
+ * Errors, all logged: ERR_TIMEOUT, ERR_NEEDS_RESET, ERR_GONE and ERR_PROTOCOL of the queue;
+ * ERR_REFUSED for an error response, whose type is then in gpu->last_response.
+ */
+#ifndef GPU_COMMAND_H
+#define GPU_COMMAND_H
+
+#include "gpu/gpu.h"
+#include "gpu/rectangle.h"
+#include "gpu/surface.h"
+
+/* A request with the most backing entries, and behind it the longest response. */
+#define COMMAND_REQUEST_SIZE 2048u
+#define COMMAND_BUFFER_SIZE  (2 * COMMAND_REQUEST_SIZE)
+
+_Static_assert(sizeof(struct virtio_gpu_resource_attach_backing) +
+			       SURFACE_MAX_BANDS * sizeof(struct virtio_gpu_mem_entry) <=
+		       COMMAND_REQUEST_SIZE,
+	"a surface's bands fit in one request");
+_Static_assert(sizeof(struct virtio_gpu_resp_edid) <= COMMAND_BUFFER_SIZE - COMMAND_REQUEST_SIZE,
+	"the longest response fits");
+
+/* What the device says of one scanout. */
+struct gpu_display {
+	bool enabled;
+	struct rectangle area;
+};
+
+/* GET_DISPLAY_INFO: fills displays[VIRTIO_GPU_MAX_SCANOUTS]. */
+MUST_CHECK enum status gpu_get_display_info(struct gpu *gpu, struct gpu_display *displays);
+
+/*
+ * GET_EDID of a scanout. `size` is how many bytes of `edid` are valid, at most 1024. Needs
+ * VIRTIO_GPU_F_EDID.
+ */
+MUST_CHECK enum status gpu_get_edid(
+	struct gpu *gpu, uint32_t scanout, uint8_t edid[1024], uint32_t *size);
+
+/* RESOURCE_CREATE_2D: a B8G8R8X8 resource on the host. `resource` is chosen by the driver, not 0.
+ */
+MUST_CHECK enum status gpu_resource_create(
+	struct gpu *gpu, uint32_t resource, uint32_t width, uint32_t height);
+
+/* RESOURCE_ATTACH_BACKING: the surface's bands, an entry each. */
+MUST_CHECK enum status gpu_attach_backing(
+	struct gpu *gpu, uint32_t resource, const struct surface *surface);
+
+/* SET_SCANOUT: shows that part of the resource. */
+MUST_CHECK enum status gpu_set_scanout(
+	struct gpu *gpu, uint32_t scanout, uint32_t resource, struct rectangle area);
+
+/*
+ * TRANSFER_TO_HOST_2D: copies that part of the surface to the resource it backs. The surface's
+ * bands are one after the other in the backing, so a pixel is at y × stride + x × 4.
+ */
+MUST_CHECK enum status gpu_transfer(
+	struct gpu *gpu, uint32_t resource, const struct surface *surface, struct rectangle area);
+
+/* RESOURCE_FLUSH: brings that part of the resource to the screen. Fenced: done when answered. */
+MUST_CHECK enum status gpu_flush(struct gpu *gpu, uint32_t resource, struct rectangle area);
+
+/* "VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY"; "unknown response type" outside the list. */
+const char *gpu_response_name(uint32_t type);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a virtio device of type GPU. Out: one that takes commands. */
+#include "gpu/gpu.h"
+
+#include "gpu/command.h"
+#include "mem/format.h"
+#include "mem/log.h"
+#include "mem/tap.h"
+
+#define CONTROLQ_SIZE 64u
+
+#define WANTED_FEATURES \
+	(FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX))
+
+/* Tells the device that the driver gave up, and takes back what it was given. */
+static enum status give_up(struct gpu *gpu, enum status status)
+{
+	virtio_fail(gpu->dev);
+	if (gpu_close(gpu) != OK)
+		log_error(gpu->name, "close: the device was not reset");
+	return status;
+}
+
+static enum status read_config(struct gpu *gpu)
+{
+	uint32_t scanouts;
+	enum status status = virtio_read_config(
+		gpu->dev, offsetof(struct virtio_gpu_config, num_scanouts), &scanouts, 1);
+
+	if (status != OK) {
+		tap_fail(gpu->name, "configuration", "%s", status_name(status));
+		return status;
+	}
+	if (!scanouts || scanouts > VIRTIO_GPU_MAX_SCANOUTS) {
+		tap_fail(gpu->name, "configuration",
+			"num_scanouts is %u, 1 to %u is allowed "
+			"(§5.7.4)",
+			scanouts, VIRTIO_GPU_MAX_SCANOUTS);
+		return ERR_PROTOCOL;
+	}
+	gpu->num_scanouts = scanouts;
+	tap_ok(gpu->name, "configuration: %u scanouts", scanouts);
+	return OK;
+}
+
+enum status gpu_open(struct gpu *gpu, unsigned number, struct virtio_device *dev)
+{
+	enum status status;
+
+	*gpu = (struct gpu){.dev = dev};
+	format(gpu->name, sizeof(gpu->name), "gpu%u", number);
+	status = virtio_reset(dev);
+	if (status == OK)
+		status = virtio_negotiate(dev, WANTED_FEATURES);
+	if (status == OK)
+		status = queue_open(&gpu->control, dev, VIRTIO_GPU_CONTROLQ, CONTROLQ_SIZE);
+	if (status == OK)
+		status = dma_alloc(dev->pool, COMMAND_BUFFER_SIZE, PAGE_SIZE, &gpu->buffer);
+	if (status == OK)
+		status = read_config(gpu);
+	if (status == OK)
+		status = virtio_start(dev);
+	return status == OK ? OK : give_up(gpu, status);
+}
+
+enum status gpu_close(struct gpu *gpu)
+{
+	enum status status = virtio_stop(gpu->dev);
+
+	if (status != OK)
+		return status;
+	dma_free(gpu->dev->pool, &gpu->buffer);
+	if (gpu->control.dev)
+		queue_close(&gpu->control);
+	return OK;
+}

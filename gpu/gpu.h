@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A virtio GPU (virtio 1.3 §5.7), from a device that was found to one that takes commands.
+ */
+#ifndef GPU_GPU_H
+#define GPU_GPU_H
+
+#include "gpu/protocol.h"
+#include "virtio/queue.h"
+
+#define GPU_NAME_SIZE 8u
+
+struct gpu {
+	char name[GPU_NAME_SIZE]; /* "gpu0", the log's subject for commands */
+	struct virtio_device *dev; /* borrowed */
+	struct queue control;
+	struct dma_block buffer; /* one request, and behind it its response */
+	uint64_t last_fence;
+	uint32_t last_response; /* the type that the last response had; 0: none came */
+	uint32_t num_scanouts;
+};
+
+/*
+ * Initialises the device up to DRIVER_OK with a control queue, and reads its configuration. Each
+ * step is a test point. On an error the device is reset again, and nothing stays allocated unless
+ * the device refuses to be reset.
+ */
+MUST_CHECK enum status gpu_open(struct gpu *gpu, unsigned number, struct virtio_device *dev);
+
+/*
+ * Resets the device and gives its memory back. When it does not let itself be reset, its memory is
+ * lost on purpose, and so must be the surfaces that back its resources: ERR_TIMEOUT or ERR_GONE.
+ */
+MUST_CHECK enum status gpu_close(struct gpu *gpu);
+
+#endif

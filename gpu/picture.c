@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a pattern and a surface. Out: the surface's pixels, by integer arithmetic alone. */
+#include "gpu/picture.h"
+
+#include "mem/string.h"
+
+#define GRID_STEP    64u
+#define CHECKER_SIDE 8u
+#define BARS         7u
+
+static const struct colour black = {0, 0, 0};
+static const struct colour white = {255, 255, 255};
+static const struct colour red = {255, 0, 0};
+
+/* The colour bars of SMPTE ECR 1-1978 at 75 %, and the shorter ones below them. */
+static const struct colour upper_bars[BARS] = {
+	{191, 191, 191},
+	{191, 191, 0},
+	{0, 191, 191},
+	{0, 191, 0},
+	{191, 0, 191},
+	{191, 0, 0},
+	{0, 0, 191},
+};
+static const struct colour lower_bars[BARS] = {
+	{0, 0, 191},
+	{19, 19, 19},
+	{191, 0, 191},
+	{19, 19, 19},
+	{0, 191, 191},
+	{19, 19, 19},
+	{191, 191, 191},
+};
+
+struct size {
+	uint32_t width;
+	uint32_t height;
+};
+
+static bool on_border(uint32_t x, uint32_t y, struct size s)
+{
+	return x == 0 || y == 0 || x == s.width - 1 || y == s.height - 1;
+}
+
+/* 0 … 255 along a side. */
+static uint8_t ramp(uint32_t at, uint32_t side)
+{
+	return (uint8_t)(255 * at / (side - 1));
+}
+
+/* Where the diagonal crosses row y. */
+static uint32_t diagonal(uint32_t y, struct size s)
+{
+	return y * (s.width - 1) / (s.height - 1);
+}
+
+/* The picture of bars without its diagonal. */
+static struct colour bars_colour(uint32_t x, uint32_t y, struct size s)
+{
+	uint8_t value;
+
+	if (on_border(x, y, s))
+		return white;
+	if (3 * y < 2 * s.height)
+		return upper_bars[BARS * x / s.width];
+	if (4 * y < 3 * s.height)
+		return lower_bars[BARS * x / s.width];
+	value = ramp(x, s.width);
+	return (struct colour){value, value, value};
+}
+
+static struct colour grid_colour(uint32_t x, uint32_t y, struct size s)
+{
+	if (on_border(x, y, s))
+		return red;
+	return x % GRID_STEP == 0 || y % GRID_STEP == 0 ? white : black;
+}
+
+static struct colour checker_colour(uint32_t x, uint32_t y)
+{
+	return (x / CHECKER_SIDE + y / CHECKER_SIDE) % 2 ? white : black;
+}
+
+static struct colour gradient_colour(uint32_t x, uint32_t y, struct size s)
+{
+	uint8_t across = ramp(x, s.width);
+
+	return (struct colour){across, ramp(y, s.height), (uint8_t)(255 - across)};
+}
+
+/* The colour of a pixel, but for the diagonal of the bars. */
+static struct colour base_colour(const struct picture *p, uint32_t x, uint32_t y, struct size s)
+{
+	switch (p->pattern) {
+	case PICTURE_BARS: return bars_colour(x, y, s);
+	case PICTURE_GRID: return grid_colour(x, y, s);
+	case PICTURE_CHECKER: return checker_colour(x, y);
+	case PICTURE_GRADIENT: return gradient_colour(x, y, s);
+	case PICTURE_SOLID: break;
+	}
+	return p->solid;
+}
+
+struct colour picture_colour(
+	const struct picture *picture, uint32_t x, uint32_t y, uint32_t width, uint32_t height)
+{
+	struct size s = {width, height};
+
+	if (picture->pattern == PICTURE_BARS && x == diagonal(y, s))
+		return white;
+	return base_colour(picture, x, y, s);
+}
+
+static uint32_t divide_up(uint32_t value, uint32_t by)
+{
+	return (value + by - 1) / by;
+}
+
+static uint32_t bars_twin(uint32_t y, struct size s)
+{
+	if (y == 0 || y == s.height - 1)
+		return 0;
+	if (3 * y < 2 * s.height)
+		return 1;
+	return 4 * y < 3 * s.height ? divide_up(2 * s.height, 3) : divide_up(3 * s.height, 4);
+}
+
+static uint32_t grid_twin(uint32_t y, struct size s)
+{
+	if (y == 0 || y == s.height - 1)
+		return 0;
+	return y % GRID_STEP == 0 ? GRID_STEP : 1;
+}
+
+/*
+ * The first row that has the same base colours as row y: y itself when it is the first. There
+ * are at most 256 such rows (those of the gradient), which makes drawing a matter of copying.
+ */
+static uint32_t twin_of(const struct picture *p, uint32_t y, struct size s)
+{
+	switch (p->pattern) {
+	case PICTURE_BARS: return bars_twin(y, s);
+	case PICTURE_GRID: return grid_twin(y, s);
+	case PICTURE_CHECKER: return y / CHECKER_SIDE % 2 * CHECKER_SIDE;
+	case PICTURE_GRADIENT: return divide_up(ramp(y, s.height) * (s.height - 1), 255);
+	case PICTURE_SOLID: break;
+	}
+	return 0;
+}
+
+void picture_draw(const struct picture *picture, const struct surface *surface)
+{
+	struct size s = {surface->width, surface->height};
+
+	for (uint32_t y = 0; y < s.height; y++) {
+		uint32_t twin = twin_of(picture, y, s);
+		le32 *row = surface_row(surface, y);
+
+		if (twin < y) {
+			memcpy(row, surface_row(surface, twin), s.width * SURFACE_PIXEL_SIZE);
+			continue;
+		}
+		for (uint32_t x = 0; x < s.width; x++)
+			row[x] = surface_pixel(base_colour(picture, x, y, s));
+	}
+	if (picture->pattern != PICTURE_BARS)
+		return;
+	for (uint32_t y = 0; y < s.height; y++)
+		surface_row(surface, y)[diagonal(y, s)] = surface_pixel(white);
+}
+
+const char *picture_name(enum picture_pattern pattern)
+{
+	static const char *const names[] = {
+		[PICTURE_BARS] = "bars",
+		[PICTURE_GRID] = "grid",
+		[PICTURE_CHECKER] = "checker",
+		[PICTURE_GRADIENT] = "gradient",
+		[PICTURE_SOLID] = "solid",
+	};
+
+	return (unsigned)pattern < ARRAY_SIZE(names) ? names[pattern] : "unknown";
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: named accesses at offsets. Out: raw accesses inside the window, counted and traced. */
+#include "region.h"
+
+#include "log.h"
+
+enum status region_init(struct region *region, const char *subject, enum io_space space,
+	uint64_t base, uint64_t size, uint64_t needed, struct io_count *count)
+{
+	uint64_t space_size = space == IO_PORT ? 0x10000 : UINT64_MAX;
+
+	if (!size || size < needed || !range_inside(base, size, space_size)) {
+		log_error(subject,
+			"window: 0x%lx bytes at 0x%lx are not usable (0x%lx bytes needed)", size,
+			base, needed);
+		return ERR_RANGE;
+	}
+	*region = (struct region){subject, space, base, size, count};
+	return OK;
+}
+
+enum status region_sub(
+	struct region *out, const struct region *region, uint64_t offset, uint64_t size)
+{
+	if (!size || !range_inside(offset, size, region->size)) {
+		log_error(region->subject,
+			"window: offset 0x%lx length 0x%lx lies outside the region's 0x%lx bytes",
+			offset, size, region->size);
+		return ERR_RANGE;
+	}
+	*out = *region;
+	out->base += offset;
+	out->size = size;
+	return OK;
+}
+
+static bool access_allowed(
+	const struct region *region, uint64_t offset, unsigned width, const char *name)
+{
+	if (range_inside(offset, width, region->size) && !((region->base + offset) % width))
+		return true;
+	log_error(region->subject,
+		"register: %s at 0x%lx, %u bytes wide, is outside 0x%lx bytes "
+		"or misaligned: not accessed (a mistake of this program)",
+		name, offset, width, region->size);
+	return false;
+}
+
+uint64_t region_read(const struct region *region, uint64_t offset, unsigned width, const char *name)
+{
+	uint64_t value;
+
+	if (!access_allowed(region, offset, width, name))
+		return UINT64_MAX;
+	value = io_read(region->space, region->base + offset, width);
+	if (region->count)
+		region->count->reads++;
+	log_trace(region->subject, "register: %s 0x%03lx -> 0x%lx", name, offset, value);
+	return value;
+}
+
+void region_write(const struct region *region, uint64_t offset, unsigned width, uint64_t value,
+	const char *name)
+{
+	if (!access_allowed(region, offset, width, name))
+		return;
+	log_trace(region->subject, "register: %s 0x%03lx <- 0x%lx", name, offset, value);
+	if (region->count)
+		region->count->writes++;
+	io_write(region->space, region->base + offset, width, value);
+}

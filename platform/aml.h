@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The devices in AML definition blocks (DSDT, SSDTs): enough of ACPI 6.5 §20 to find each Device,
+ * its _HID, _CID, _UID, _STA, _SEG, _BBN and _CRS. Nothing is executed: a method counts only when
+ * its body is a `Return` of a constant, a buffer, or a name that holds one, with nothing before it
+ * but declarations.
+ *
+ * Nothing is stored either: the blocks themselves are the namespace, and what a name means is
+ * looked up in them anew. What is declared inside If, Else and While is passed over.
+ */
+#ifndef PLATFORM_AML_H
+#define PLATFORM_AML_H
+
+#include "mem/bytes.h"
+#include "mem/status.h"
+
+#define AML_PATH_SIZE 64u
+
+struct aml_device {
+	char path[AML_PATH_SIZE]; /* `\_SB.VR00`, cut when longer */
+	char hid[9]; /* "LNRO0005" */
+	char cid[9]; /* "" when there is none, or a list */
+	uint64_t uid; /* 0 when there is none, or a string */
+	uint64_t segment; /* _SEG; 0 when there is none */
+	uint64_t bus; /* _BBN; 0 when there is none */
+	bool present; /* _STA bit 0; true when there is no _STA, or one that has to be computed */
+	struct bytes crs; /* the resource template; empty when there is none */
+	bool crs_computed; /* there is a _CRS, but its value has to be computed */
+};
+
+/*
+ * Calls `found` for each device with a _HID of `count` definition blocks (the tables without their
+ * 36-byte headers), which together make up one namespace. An opcode that is not known ends the
+ * scope that it stands in, with a line at debug; what stands beside that scope is still read.
+ * ERR_MALFORMED, logged, when lengths run outside the block, scopes nest deeper than 32, or more
+ * than AML_MAX_STEPS objects were looked at; what was found despite that has been told.
+ */
+MUST_CHECK enum status aml_each_device(const struct bytes *blocks, unsigned count,
+	void (*found)(void *context, const struct aml_device *device), void *context);
+
+#define AML_MAX_STEPS 30000000u
+
+enum aml_resource_type { AML_MEMORY, AML_IO, AML_BUS, AML_INTERRUPT };
+
+/* One descriptor of a resource template (ACPI 6.5 §6.4). */
+struct aml_resource {
+	enum aml_resource_type type;
+	uint64_t base; /* interrupt: its number */
+	uint64_t length;
+	uint64_t translation; /* added to base to get the processor's address */
+	bool prefetchable;
+	bool producer; /* a range that a bridge forwards, not one that it uses */
+	bool io_is_mmio; /* _TTP: I/O reached through memory */
+	bool io_is_sparse; /* _TRS: and not byte by byte */
+};
+
+/*
+ * Calls `found` for each memory, I/O, bus and interrupt descriptor of a template. ERR_MALFORMED,
+ * logged, when a descriptor runs over the end or the end tag is missing.
+ */
+MUST_CHECK enum status aml_each_resource(struct bytes crs,
+	void (*found)(void *context, const struct aml_resource *resource), void *context);
+
+#endif

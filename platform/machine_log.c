@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a machine. Out: its lines in the log. */
+#include "mem/log.h"
+#include "platform/machine.h"
+
+static const char subject[] = "machine";
+
+static void log_uart(const struct uart_location *uart)
+{
+	log_info(subject, "uart: %s at %s 0x%lx, width %u, shift %u%s%s (%s)",
+		uart->type == UART_PL011 ? "pl011" : "16550",
+		uart->space == IO_PORT ? "port" : "mmio", uart->base, uart->register_width,
+		uart->register_shift, uart->console ? ", console" : "",
+		uart->debug_port ? ", debug port" : "", uart->source);
+}
+
+static void log_aperture(const struct pci_host *host, const struct pci_aperture *aperture)
+{
+	log_info(subject, "pci %04x:%02x: %s%s 0x%lx-0x%lx at %s 0x%lx", host->segment,
+		host->bus_first, aperture->space == PCI_SPACE_IO ? "I/O" : "memory",
+		aperture->prefetchable ? " (prefetchable)" : "", aperture->bus_base,
+		aperture->bus_base + (aperture->size - 1),
+		aperture->space == PCI_SPACE_IO && !aperture->io_is_mmio ? "port" : "address",
+		aperture->cpu_base);
+}
+
+static void log_pci_host(const struct pci_host *host)
+{
+	if (host->access == PCI_ACCESS_ECAM)
+		log_info(subject, "pci %04x:%02x-%02x: ECAM 0x%lx (%s)", host->segment,
+			host->bus_first, host->bus_last, host->ecam_base, host->source);
+	else
+		log_info(subject, "pci %04x:%02x-%02x: ports 0xcf8 and 0xcfc (%s)", host->segment,
+			host->bus_first, host->bus_last, host->source);
+	for (unsigned i = 0; i < host->aperture_count; i++)
+		log_aperture(host, &host->apertures[i]);
+}
+
+void machine_log(const struct machine *m)
+{
+	static const char *const conduit[] = {"none", "smc", "hvc"};
+
+	log_info(subject, "processors: %u, GIC version: %u, PSCI: %s (0: not stated)", m->cpu_count,
+		m->gic_version, conduit[m->psci]);
+	for (unsigned i = 0; i < m->uart_count; i++)
+		log_uart(&m->uarts[i]);
+	for (unsigned i = 0; i < m->pci_host_count; i++)
+		log_pci_host(&m->pci_hosts[i]);
+	for (unsigned i = 0; i < m->virtio_mmio_count; i++)
+		log_info(subject, "virtio-mmio@%lx: 0x%lx bytes, interrupt %u (%s)",
+			m->virtio_mmio[i].base, m->virtio_mmio[i].size, m->virtio_mmio[i].interrupt,
+			m->virtio_mmio[i].source);
+	if (!m->uart_count && !m->pci_host_count && !m->virtio_mmio_count)
+		log_info(subject,
+			"no table names a UART, a PCI host bridge or a virtio-mmio window");
+}

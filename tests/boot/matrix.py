@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The boot matrix: what is started, and what its log and its screen must then show.
+
+A row is data; test_matrix.py boots each and holds it against the same list of expectations.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One display that must show the row's pattern."""
+
+    device: str = "gpu0"  # the id of the QEMU device
+    width: int = 1280
+    height: int = 800
+    transport: str = ""  # the log's subject of the device it is on, a pattern
+    name: str = "gpu0"  # how the log calls the GPU
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    arch: str = "aarch64"
+    qemu: tuple[str, ...] = ()  # more arguments
+    boot: str = "kernel"
+    memory: str = "512M"
+    compiler: str = "gcc"
+    firmware: str | None = None  # a file under build/deps in place of the installed one
+    args: str = ""  # options of the run
+    pattern: str = "bars"
+    label: bool = False
+    screens: tuple[Screen, ...] = (Screen(),)
+    entropy: str | None = None  # the log's subject of the entropy device, a pattern
+    details: tuple[tuple[str, str], ...] = ()  # (subject, text) patterns that the log must hold
+
+
+def device(*words):
+    return "-device", ",".join(words)
+
+
+def gpu(*words, model="virtio-gpu-pci", id="gpu0"):
+    return device(model, f"id={id}", *words)
+
+
+def mmio_gpu(*words, id="gpu0"):
+    return gpu(*words, model="virtio-gpu-device", id=id)
+
+
+def vga(*words, id="gpu0"):
+    return gpu(*words, model="virtio-vga", id=id)
+
+
+MMIO = r"virtio-mmio@[0-9a-f]+"
+PCI = r"virtio-pci@[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]"
+MODERN_MMIO = "-global", "virtio-mmio.force-legacy=false"
+LEGACY_MMIO = "-global", "virtio-mmio.force-legacy=true"
+FDT = "-machine", "acpi=off"
+RNG_PCI = device("virtio-rng-pci")
+RNG_MMIO = device("virtio-rng-device")
+
+AARCH64 = (
+    Row(
+        id="acpi-pci",
+        qemu=(*gpu(), *RNG_PCI),
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="fdt-pci",
+        qemu=(*FDT, *gpu("xres=640", "yres=480"), *RNG_MMIO),
+        pattern="gradient",
+        screens=(Screen(width=640, height=480, transport=PCI),),
+        entropy=MMIO,
+    ),
+    Row(
+        id="acpi-mmio",
+        qemu=(*MODERN_MMIO, *mmio_gpu(), *RNG_MMIO),
+        pattern="grid",
+        screens=(Screen(transport=MMIO),),
+        entropy=MMIO,
+    ),
+    Row(
+        id="fdt-mmio",
+        qemu=(*FDT, *MODERN_MMIO, *mmio_gpu()),
+        pattern="checker",
+        label=True,
+        screens=(Screen(transport=MMIO),),
+    ),
+    Row(
+        id="acpi-mmio-legacy",
+        qemu=(*LEGACY_MMIO, *mmio_gpu("xres=1366", "yres=768"), *RNG_MMIO),
+        label=True,
+        screens=(Screen(width=1366, height=768, transport=MMIO),),
+        entropy=MMIO,
+    ),
+    Row(
+        id="fdt-mmio-legacy",
+        qemu=(*FDT, *LEGACY_MMIO, *mmio_gpu()),
+        pattern="solid:1280ff",
+        screens=(Screen(transport=MMIO),),
+    ),
+    Row(
+        id="root-port",
+        qemu=(
+            *device("pcie-root-port", "id=port0", "chassis=1"),
+            *device("pcie-root-port", "id=port1", "chassis=2"),
+            *gpu("bus=port1", "xres=640", "yres=480"),
+            *device("virtio-rng-pci", "bus=port0"),
+        ),
+        pattern="gradient",
+        label=True,
+        screens=(Screen(width=640, height=480, transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="two-gpus",
+        qemu=(*gpu(), *gpu("xres=640", "yres=480", id="gpu1")),
+        pattern="grid",
+        screens=(
+            Screen(transport=PCI),
+            Screen("gpu1", 640, 480, transport=PCI, name="gpu1"),
+        ),
+    ),
+    Row(
+        id="two-transports",
+        qemu=(
+            *LEGACY_MMIO,
+            *gpu("xres=1920", "yres=1080"),
+            *mmio_gpu("xres=640", "yres=480", id="gpu1"),
+        ),
+        screens=(
+            Screen("gpu0", 1920, 1080, transport=PCI, name="gpu1"),
+            Screen("gpu1", 640, 480, transport=MMIO),
+        ),
+    ),
+    Row(
+        id="gic-3",
+        qemu=("-machine", "gic-version=3", *gpu(), *RNG_MMIO),
+        screens=(Screen(transport=PCI),),
+        entropy=MMIO,
+    ),
+    Row(
+        id="highmem-off",
+        qemu=("-machine", "highmem=off", *gpu(), *RNG_PCI),
+        pattern="checker",
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="four-cpus-4-gib",
+        qemu=("-smp", "4", *gpu(), *RNG_PCI),
+        memory="4G",
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="el2",
+        qemu=("-machine", "virtualization=on", *MODERN_MMIO, *mmio_gpu(), *RNG_PCI),
+        pattern="gradient",
+        screens=(Screen(transport=MMIO),),
+        entropy=PCI,
+    ),
+    Row(
+        id="video-1920x1080",
+        qemu=gpu(),
+        args="video=1920x1080",
+        pattern="gradient",
+        label=True,
+        screens=(Screen(width=1920, height=1080, transport=PCI),),
+    ),
+    Row(
+        id="video-17x16",
+        qemu=(*LEGACY_MMIO, *mmio_gpu()),
+        args="video=17x16",
+        screens=(Screen(width=17, height=16, transport=MMIO),),
+    ),
+    Row(
+        id="plain-features",
+        qemu=gpu("event_idx=off", "indirect_desc=off", "edid=off", "vectors=0", "queue_reset=off"),
+        screens=(Screen(transport=PCI),),
+    ),
+    Row(
+        id="odd-features",
+        qemu=gpu("packed=on", "page-per-vq=on", "modern-pio-notify=on", "max_outputs=16"),
+        pattern="grid",
+        screens=(Screen(transport=PCI),),
+    ),
+    Row(
+        id="image-on-usb",
+        boot="image",
+        qemu=(*gpu(), *RNG_PCI),
+        label=True,
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="strict-nx",
+        firmware="strictnx",
+        qemu=(*gpu(), *RNG_PCI),
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="clang",
+        compiler="clang",
+        qemu=(*LEGACY_MMIO, *mmio_gpu(), *RNG_PCI),
+        label=True,
+        screens=(Screen(transport=MMIO),),
+        entropy=PCI,
+    ),
+    Row(
+        id="by-hand",
+        qemu=(*LEGACY_MMIO, *mmio_gpu("bus=virtio-mmio-bus.31")),
+        args="virtio_mmio.device=512@0xa003e00:47 earlycon=pl011,mmio32,0x9000000",
+        screens=(Screen(transport="virtio-mmio@a003e00"),),
+    ),
+)
+
+PC = "-machine", "pc"
+
+X86_64 = (
+    Row(
+        id="q35-pci",
+        arch="x86_64",
+        qemu=(*gpu(), *RNG_PCI),
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="q35-vga",
+        arch="x86_64",
+        qemu=vga("xres=1920", "yres=1080"),
+        pattern="grid",
+        label=True,
+        screens=(Screen(width=1920, height=1080, transport=PCI),),
+    ),
+    Row(
+        id="pc-pci",
+        arch="x86_64",
+        qemu=(*PC, *gpu(), *RNG_PCI),  # on a conventional bus the entropy device is transitional
+        pattern="gradient",
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="pc-vga",
+        arch="x86_64",
+        qemu=(*PC, *vga("xres=640", "yres=480")),
+        screens=(Screen(width=640, height=480, transport=PCI),),
+    ),
+    Row(
+        id="q35-legacy-entropy",
+        arch="x86_64",
+        qemu=(
+            *gpu("xres=1366", "yres=768"),
+            *device("virtio-rng-pci", "disable-modern=on", "disable-legacy=off"),
+        ),
+        label=True,
+        screens=(Screen(width=1366, height=768, transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="q35-root-port",
+        arch="x86_64",
+        qemu=(*device("pcie-root-port", "id=port0", "chassis=1"), *gpu("bus=port0")),
+        pattern="checker",
+        screens=(Screen(transport=PCI),),
+    ),
+    Row(
+        id="q35-two-gpus",
+        arch="x86_64",
+        qemu=(*vga(), *gpu("xres=640", "yres=480", id="gpu1")),
+        screens=(
+            Screen(transport=PCI),
+            Screen("gpu1", 640, 480, transport=PCI, name="gpu1"),
+        ),
+    ),
+    Row(
+        id="q35-four-cpus-4-gib",
+        arch="x86_64",
+        qemu=("-smp", "4", *gpu(), *RNG_PCI),
+        memory="4G",
+        args="video=640x480",
+        pattern="solid:ff8000",
+        label=True,
+        screens=(Screen(width=640, height=480, transport=PCI),),
+        entropy=PCI,
+    ),
+    Row(
+        id="q35-image-on-usb",
+        arch="x86_64",
+        boot="image",
+        qemu=gpu(),
+        label=True,
+        screens=(Screen(transport=PCI),),
+    ),
+    Row(
+        id="q35-clang",
+        arch="x86_64",
+        compiler="clang",
+        qemu=(*gpu(), *RNG_PCI),
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+    ),
+)
+
+ROWS = AARCH64 + X86_64

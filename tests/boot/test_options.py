@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Options from each source, and which of them wins."""
+
+import pytest
+
+import qemu
+import shell
+from expect import expect_detail, expect_pass, expect_screen, read_log
+from matrix import Screen
+
+GPU = "-device", "virtio-gpu-pci,id=gpu0"
+BOOT_FILES = {"aarch64": "EFI/BOOT/BOOTAA64.EFI", "x86_64": "EFI/BOOT/BOOTX64.EFI"}
+
+
+@pytest.mark.parametrize("arch", qemu.MACHINES)
+def test_later_sources_win(arch, start, folder, tmp_path):
+    """firstlight.conf < SMBIOS < LoadOptions, word by word."""
+    shell.medium(
+        tmp_path,
+        {
+            "firstlight.efi": shell.app(arch),
+            "firstlight.conf": "# a comment\npattern=grid label=on\nvideo=640x480  # and another\n",
+            "startup.nsh": "fs0:\nfirstlight.efi pattern=gradient\n",
+        },
+    )
+    extra = (*shell.disk(tmp_path), *GPU, *("-smbios", "type=11,value=firstlight:label=off"))
+    machine = start(arch, args="pattern=checker", boot="none", extra=extra)
+    shell.skip_countdown(machine)
+    log = read_log(machine)
+    expect_pass(log, arch)
+    screen = Screen(width=640, height=480)
+    expect_screen(machine, log, screen, "gradient", False, folder)
+
+
+@pytest.mark.parametrize("arch", qemu.MACHINES)
+def test_smbios_and_the_file(arch, start, folder, tmp_path):
+    """Booted as the medium's default application, without LoadOptions."""
+    shell.medium(
+        tmp_path,
+        {
+            BOOT_FILES[arch]: shell.app(arch),
+            "firstlight.conf": "pattern=grid\nlabel=off\nvideo=800x600\n",
+        },
+    )
+    extra = (*shell.disk(tmp_path), *GPU)
+    machine = start(arch, args="pattern=solid:00ff80", boot="none", extra=extra)
+    log = read_log(machine)
+    expect_pass(log, arch)
+    screen = Screen(width=800, height=600)
+    expect_screen(machine, log, screen, "solid:00ff80", False, folder)
+
+
+def test_bad_words_by_load_options(start):
+    """Started by -kernel: the error is on the serial line, and the firmware goes on."""
+    machine = start("aarch64", args="patern=grid", extra=GPU)
+    machine.read_until(r"unknown key `patern`: did you mean `pattern`\?", 60)
+    machine.read_until(r"Invalid Parameter", 60)

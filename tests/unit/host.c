@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: register accesses, log lines and waits of the code under test. Out: fakes that tests see. */
+#include "host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_WINDOWS 16u
+#define KEPT_SIZE   (1u << 20)
+
+struct log the_log;
+struct tap the_tap;
+struct clock the_clock;
+
+static struct host_window windows[MAX_WINDOWS];
+static unsigned window_count;
+static uint64_t advanced_us;
+static char kept[KEPT_SIZE];
+static size_t kept_length;
+
+static size_t keep(struct log_sink *sink, const char *text, size_t length)
+{
+	(void)sink;
+	if (kept_length + length < KEPT_SIZE) {
+		memcpy(kept + kept_length, text, length);
+		kept_length += length;
+	}
+	return length;
+}
+
+static struct log_sink keeper = {.name = "test", .write = keep};
+
+static struct host_window *find(enum io_space space, uint64_t address, unsigned width)
+{
+	for (unsigned i = 0; i < window_count; i++) {
+		struct host_window *w = &windows[i];
+
+		if (w->space == space && address >= w->base &&
+			range_inside(address - w->base, width, w->size))
+			return w;
+	}
+	return NULL;
+}
+
+uint64_t io_read(enum io_space space, uint64_t address, unsigned width)
+{
+	struct host_window *w = find(space, address, width);
+	uint64_t all_ones = UINT64_MAX >> (64 - 8 * width);
+
+	return w ? w->read(w->context, address - w->base, width) & all_ones : all_ones;
+}
+
+void io_write(enum io_space space, uint64_t address, unsigned width, uint64_t value)
+{
+	struct host_window *w = find(space, address, width);
+
+	if (w)
+		w->write(w->context, address - w->base, width, value);
+}
+
+bool io_has_ports(void)
+{
+	return true;
+}
+
+uint64_t clock_counter(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 + advanced_us;
+}
+
+uint64_t clock_counter_frequency(void)
+{
+	return 1000000;
+}
+
+void cpu_relax(void)
+{
+}
+
+void host_add_window(const struct host_window *window)
+{
+	assert_true(window_count < MAX_WINDOWS);
+	windows[window_count++] = *window;
+}
+
+int host_reset(void **state)
+{
+	(void)state;
+	window_count = 0;
+	memset(&the_log, 0, sizeof(the_log));
+	memset(&the_tap, 0, sizeof(the_tap));
+	the_log.level = LOG_TRACE;
+	memset(kept, 0, kept_length);
+	kept_length = 0;
+	clock_start(&the_clock, clock_counter_frequency());
+	return log_attach(&keeper) ? 0 : -1;
+}
+
+void host_advance_us(uint64_t us)
+{
+	advanced_us += us;
+}
+
+const char *host_log(void)
+{
+	log_drain();
+	kept[kept_length] = '\0';
+	return kept;
+}
+
+bool host_logged(const char *text)
+{
+	return strstr(host_log(), text) != NULL;
+}
+
+void *host_read_file(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "rb");
+	long length;
+	void *data;
+
+	if (!file)
+		fail_msg("%s: cannot be opened", path);
+	fseek(file, 0, SEEK_END);
+	length = ftell(file);
+	rewind(file);
+	data = malloc((size_t)length);
+	*size = fread(data, 1, (size_t)length, file);
+	fclose(file);
+	assert_int_equal(*size, length);
+	return data;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The host's side of the seam for unit tests: registers are fake windows, time is the host's
+ * monotonic clock (or a hand-moved one), and the log is kept so that a test can look for a line.
+ */
+#ifndef TESTS_UNIT_HOST_H
+#define TESTS_UNIT_HOST_H
+
+/* cmocka.h needs these four before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mem/clock.h"
+#include "mem/io.h"
+#include "mem/log.h"
+#include "mem/tap.h"
+
+/* A window of fake registers; `read` and `write` see offsets from `base`. */
+struct host_window {
+	enum io_space space;
+	uint64_t base;
+	uint64_t size;
+	uint64_t (*read)(void *context, uint64_t offset, unsigned width);
+	void (*write)(void *context, uint64_t offset, unsigned width, uint64_t value);
+	void *context;
+};
+
+/*
+ * Adds a window (copied). An access that no window covers reads as all ones and is ignored when
+ * it is a write, as on a bus.
+ */
+void host_add_window(const struct host_window *window);
+
+/*
+ * Forgets all windows, empties the log and the test points, sets the log level to trace, and
+ * starts the clock. For a test's setup.
+ */
+int host_reset(void **state);
+
+/* Adds to the clock, so that deadlines pass without waiting. */
+void host_advance_us(uint64_t us);
+
+/* True when a logged line contains `text`. */
+bool host_logged(const char *text);
+
+/* The whole log since host_reset, NUL-terminated; for messages. */
+const char *host_log(void);
+
+/* A sample file's contents; the caller frees it. Fails the test when it cannot be read. */
+void *host_read_file(const char *path, size_t *size);
+
+#endif

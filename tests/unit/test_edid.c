@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* EDID: what QEMU's virtio-gpu says, blocks made by hand, and blocks that are cut or changed. */
+#include "gpu/edid.h"
+
+#include "host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLE_WXGA  "tests/samples/edid/qemu-1280x800.bin"
+#define SAMPLE_4K    "tests/samples/edid/qemu-3840x2160.bin"
+#define SAMPLE_SIZE  1024u
+#define DESCRIPTOR_0 54u
+
+/* Makes the bytes of a block add up to 0. */
+static void seal(uint8_t *block)
+{
+	uint8_t sum = 0;
+
+	for (unsigned i = 0; i < EDID_BLOCK_SIZE - 1; i++)
+		sum = (uint8_t)(sum + block[i]);
+	block[EDID_BLOCK_SIZE - 1] = (uint8_t)-sum;
+}
+
+/* A block with no more than the header, a manufacturer and a version. */
+static void make_plain(uint8_t *block)
+{
+	static const uint8_t start[] = {0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x04, 0x43,
+		0x34, 0x12, 0x78, 0x56, 0x34, 0x12, 0, 0, 1, 3};
+
+	memset(block, 0, EDID_BLOCK_SIZE);
+	memcpy(block, start, sizeof(start));
+	seal(block);
+}
+
+static struct edid parse(const void *data, size_t size)
+{
+	struct edid edid;
+
+	if (edid_parse(bytes_of(data, size), "gpu0", &edid) != OK)
+		fail_msg("%s", host_log());
+	return edid;
+}
+
+static void refuse(const void *data, size_t size, const char *reason)
+{
+	struct edid edid, before;
+
+	memset(&edid, 0x77, sizeof(edid));
+	before = edid;
+	assert_int_equal(edid_parse(bytes_of(data, size), "gpu0", &edid), ERR_MALFORMED);
+	assert_memory_equal(&edid, &before, sizeof(edid));
+	if (!host_logged(reason))
+		fail_msg("`%s` is not in the log:\n%s", reason, host_log());
+}
+
+static void test_qemu(void **state)
+{
+	size_t size;
+	uint8_t *data = host_read_file(SAMPLE_WXGA, &size);
+	struct edid edid = parse(data, size);
+
+	(void)state;
+	assert_int_equal(size, SAMPLE_SIZE);
+	assert_string_equal(edid.manufacturer, "RHT");
+	assert_int_equal(edid.product, 0x1234);
+	assert_int_equal(edid.serial, 0);
+	assert_int_equal(edid.version, 1);
+	assert_int_equal(edid.revision, 4);
+	assert_int_equal(edid.extensions, 1);
+	assert_int_equal(edid.width_mm, 325);
+	assert_int_equal(edid.height_mm, 203);
+	assert_int_equal(edid.preferred_width, 1280);
+	assert_int_equal(edid.preferred_height, 800);
+	assert_int_equal(edid.preferred_hz, 75);
+	assert_string_equal(edid.name, "QEMU Monitor");
+	assert_string_equal(host_log(), "");
+	free(data);
+}
+
+/* 3840x2160 at 75 Hz is more than a detailed timing can say: QEMU has it in an extension. */
+static void test_qemu_4k(void **state)
+{
+	size_t size;
+	uint8_t *data = host_read_file(SAMPLE_4K, &size);
+	struct edid edid = parse(data, size);
+
+	(void)state;
+	assert_int_equal(edid.extensions, 2);
+	assert_int_equal(edid.width_mm, 970);
+	assert_int_equal(edid.height_mm, 540);
+	assert_int_equal(edid.preferred_width, 0);
+	assert_int_equal(edid.preferred_height, 0);
+	assert_int_equal(edid.preferred_hz, 0);
+	assert_string_equal(edid.name, "QEMU Monitor");
+	assert_string_equal(host_log(), "");
+	free(data);
+}
+
+static void test_plain(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE];
+	struct edid edid;
+
+	(void)state;
+	make_plain(block);
+	edid = parse(block, sizeof(block));
+	assert_string_equal(edid.manufacturer, "ABC");
+	assert_int_equal(edid.product, 0x1234);
+	assert_int_equal(edid.serial, 0x12345678);
+	assert_int_equal(edid.revision, 3);
+	assert_int_equal(edid.extensions, 0);
+	assert_int_equal(edid.width_mm, 0);
+	assert_int_equal(edid.preferred_width, 0);
+	assert_string_equal(edid.name, "");
+	assert_string_equal(host_log(), "");
+}
+
+/* Letters are 1 to 26: 0 and 27 to 31 are none. */
+static void test_manufacturer(void **state)
+{
+	static const struct {
+		uint16_t code;
+		const char *letters;
+	} cases[] = {
+		{0x0443, "ABC"}, {26 << 10 | 26 << 5 | 26, "ZZZ"}, {0x0000, "???"},
+		{27 << 10 | 1 << 5 | 31, "?A?"}, {0x8443, "ABC"}, /* bit 15 is reserved */
+	};
+	uint8_t block[EDID_BLOCK_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		make_plain(block);
+		block[8] = (uint8_t)(cases[i].code >> 8);
+		block[9] = (uint8_t)cases[i].code;
+		seal(block);
+		assert_string_equal(parse(block, sizeof(block)).manufacturer, cases[i].letters);
+	}
+	assert_true(host_logged("the manufacturer 0x6c3f is not three letters"));
+}
+
+static void test_size(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE];
+	struct edid edid;
+
+	(void)state;
+	make_plain(block);
+	block[21] = 60;
+	block[22] = 34;
+	seal(block);
+	edid = parse(block, sizeof(block));
+	assert_int_equal(edid.width_mm, 600);
+	assert_int_equal(edid.height_mm, 340);
+	block[22] = 0; /* an aspect ratio */
+	seal(block);
+	edid = parse(block, sizeof(block));
+	assert_int_equal(edid.width_mm, 0);
+	assert_int_equal(edid.height_mm, 0);
+}
+
+static const uint8_t timing_1080[18] = {0x02, 0x3a, 0x80, 0x18, 0x71, 0x38, 0x2d, 0x40, 0x58, 0x2c,
+	0x45, 0x00, 0x09, 0x25, 0x21, 0x00, 0x00, 0x1e};
+
+static void test_timing(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE], *d = block + DESCRIPTOR_0;
+	struct edid edid;
+
+	(void)state;
+	make_plain(block);
+	memcpy(d + 2 * 18, timing_1080, 18); /* the first timing need not be the first descriptor */
+	seal(block);
+	edid = parse(block, sizeof(block));
+	assert_int_equal(edid.preferred_width, 1920);
+	assert_int_equal(edid.preferred_height, 1080);
+	assert_int_equal(edid.preferred_hz, 60);
+	assert_int_equal(edid.width_mm, 521);
+	assert_int_equal(edid.height_mm, 293);
+
+	memcpy(d, timing_1080, 18); /* 640x480 in front of it */
+	d[2] = 0x80, d[4] = 0x21, d[5] = 0xe0, d[7] = 0x10;
+	seal(block);
+	edid = parse(block, sizeof(block));
+	assert_int_equal(edid.preferred_width, 640);
+	assert_int_equal(edid.preferred_height, 480);
+}
+
+/* 1920x1080 interlaced is stated as fields of 540 lines. */
+static void test_interlaced(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE], *d = block + DESCRIPTOR_0;
+	struct edid edid;
+
+	(void)state;
+	make_plain(block);
+	memcpy(d, timing_1080, 18);
+	d[0] = 0x01, d[1] = 0x1d; /* 74.25 MHz */
+	d[5] = 0x1c, d[6] = 0x16, d[7] = 0x20; /* 540 + 22 lines */
+	d[17] = 0x9e;
+	seal(block);
+	edid = parse(block, sizeof(block));
+	assert_int_equal(edid.preferred_width, 1920);
+	assert_int_equal(edid.preferred_height, 1080);
+	assert_int_equal(edid.preferred_hz, 60);
+}
+
+static void test_empty_timing(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE];
+	struct edid edid;
+
+	(void)state;
+	make_plain(block);
+	memset(block + DESCRIPTOR_0, 0, 18);
+	block[DESCRIPTOR_0] = 1;
+	seal(block);
+	edid = parse(block, sizeof(block));
+	assert_int_equal(edid.preferred_width, 0);
+	assert_int_equal(edid.width_mm, 0);
+	assert_true(host_logged("gpu0: EDID: the timing of 0x0 is ignored"));
+	block[DESCRIPTOR_0 + 2] = 16;
+	seal(block);
+	assert_int_equal(parse(block, sizeof(block)).preferred_width, 0);
+	assert_true(host_logged("gpu0: EDID: the timing of 16x0 is ignored"));
+}
+
+static void check_name(const char *bytes, size_t length, const char *name)
+{
+	uint8_t block[EDID_BLOCK_SIZE];
+
+	make_plain(block);
+	block[DESCRIPTOR_0 + 18 + 3] = 0xfc;
+	memset(block + DESCRIPTOR_0 + 18 + 5, ' ', 13);
+	memcpy(block + DESCRIPTOR_0 + 18 + 5, bytes, length);
+	seal(block);
+	assert_string_equal(parse(block, sizeof(block)).name, name);
+}
+
+static void test_name(void **state)
+{
+	(void)state;
+	check_name("Screen\n", 7, "Screen");
+	check_name("Thirteen_long", 13, "Thirteen_long");
+	check_name("spaces  \n", 9, "spaces");
+	check_name("unended", 7, "unended");
+	check_name("\n", 1, "");
+	check_name("", 0, "");
+	check_name("a\0b\xffz\x1b\n", 7, "a?b?z?");
+	check_name("one\ntwo", 7, "one");
+}
+
+static void test_refused(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE];
+
+	(void)state;
+	make_plain(block);
+	refuse(block, 0, "gpu0: error: EDID: 0 bytes are less than a block of 128");
+	refuse(block, 127, "127 bytes are less than a block of 128");
+	block[20] ^= 0x10;
+	refuse(block, sizeof(block), "EDID: the checksum of the base block is wrong");
+	make_plain(block);
+	block[0] = 1;
+	seal(block);
+	refuse(block, sizeof(block), "EDID: the header is wrong");
+	memset(block, 0, sizeof(block));
+	refuse(block, sizeof(block), "EDID: the header is wrong");
+}
+
+static void test_extensions(void **state)
+{
+	size_t size;
+	uint8_t *data = host_read_file(SAMPLE_WXGA, &size);
+
+	(void)state;
+	parse(data, 128);
+	assert_true(host_logged("gpu0: EDID: 1 extension blocks are stated, 0 are there"));
+	parse(data, 255);
+	assert_false(host_logged("checksum"));
+	data[200] ^= 1;
+	parse(data, size);
+	assert_true(host_logged("gpu0: EDID: the checksum of extension block 1 is wrong"));
+	data[126] = 255;
+	data[127] = (uint8_t)(data[127] - 254);
+	assert_int_equal(parse(data, size).extensions, 255);
+	assert_true(host_logged("255 extension blocks are stated, 7 are there"));
+	free(data);
+}
+
+/* At every length, in memory of just that size. */
+static void test_truncated(void **state)
+{
+	size_t size;
+	uint8_t *data = host_read_file(SAMPLE_4K, &size);
+
+	(void)state;
+	for (size_t length = 0; length <= size; length++) {
+		uint8_t *cut = malloc(length ? length : 1);
+		struct edid edid;
+		enum status status;
+
+		memcpy(cut, data, length);
+		status = edid_parse(bytes_of(cut, length), "gpu0", &edid);
+		assert_int_equal(status, length < EDID_BLOCK_SIZE ? ERR_MALFORMED : OK);
+		free(cut);
+	}
+	free(data);
+}
+
+/* Random changes under a right checksum: what comes out can be printed and is in bounds. */
+static void test_mutated(void **state)
+{
+	size_t size;
+	uint8_t *data = host_read_file(SAMPLE_WXGA, &size), block[EDID_BLOCK_SIZE];
+
+	(void)state;
+	the_log.level = LOG_ERROR;
+	srand(1);
+	for (unsigned round = 0; round < 50000; round++) {
+		struct edid edid;
+
+		memcpy(block, data, sizeof(block));
+		for (int changes = rand() % 16; changes >= 0; changes--)
+			block[8 + rand() % 119] = (uint8_t)rand();
+		seal(block);
+		edid = parse(block, sizeof(block));
+		assert_int_equal(strlen(edid.manufacturer), 3);
+		assert_true(strnlen(edid.name, sizeof(edid.name)) < sizeof(edid.name));
+		for (const char *c = edid.name; *c; c++)
+			assert_true(*c >= ' ' && *c <= '~');
+		assert_true(edid.preferred_width < 4096 && edid.preferred_height < 8192);
+		assert_int_equal(!edid.preferred_width, !edid.preferred_height);
+		assert_int_equal(!edid.width_mm, !edid.height_mm);
+	}
+	free(data);
+}
+
+/* A single changed byte never passes the checksum. */
+static void test_every_byte_counts(void **state)
+{
+	size_t size;
+	uint8_t *data = host_read_file(SAMPLE_WXGA, &size);
+	struct edid edid;
+
+	(void)state;
+	for (unsigned i = 0; i < EDID_BLOCK_SIZE; i++) {
+		data[i]++;
+		assert_int_equal(edid_parse(bytes_of(data, size), "gpu0", &edid), ERR_MALFORMED);
+		data[i]--;
+	}
+	free(data);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_qemu, host_reset),
+		cmocka_unit_test_setup(test_qemu_4k, host_reset),
+		cmocka_unit_test_setup(test_plain, host_reset),
+		cmocka_unit_test_setup(test_manufacturer, host_reset),
+		cmocka_unit_test_setup(test_size, host_reset),
+		cmocka_unit_test_setup(test_timing, host_reset),
+		cmocka_unit_test_setup(test_interlaced, host_reset),
+		cmocka_unit_test_setup(test_empty_timing, host_reset),
+		cmocka_unit_test_setup(test_name, host_reset),
+		cmocka_unit_test_setup(test_refused, host_reset),
+		cmocka_unit_test_setup(test_extensions, host_reset),
+		cmocka_unit_test_setup(test_truncated, host_reset),
+		cmocka_unit_test_setup(test_mutated, host_reset),
+		cmocka_unit_test_setup(test_every_byte_counts, host_reset),
+	};
+
+	return cmocka_run_group_tests_name("edid", tests, NULL, NULL);
+}

@@ -1,0 +1,290 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Looks for what the build and the tests need, and gets what is missing.
+#
+# usage: tools/setup.sh GROUP...     from the project's root; groups: build clang unit image run
+#                                    debug format check
+#
+# On Debian 12 and 13 it says what is missing and why, then installs it with apt-get (through sudo
+# when not root). On other systems it names the packages and stops. When everything is there it
+# says nothing. Three things are not installed but unpacked into build/deps: the UEFI headers of
+# both architectures (gnu-efi, of which Debian allows only one architecture at a time), a console
+# font, and the firmware build with strict page protection (on Debian 12 it comes from Debian 13).
+set -eu
+
+DEPS=build/deps
+PATH=$PATH:/usr/sbin:/sbin
+missing=
+modules=
+
+say()
+{
+	echo "setup: $*" >&2
+}
+
+fail()
+{
+	say "$*"
+	exit 1
+}
+
+# need PACKAGE REASON: puts a package on the list.
+need()
+{
+	if ! printf '%s' "$missing" | grep -q "^$1 "; then
+		missing="$missing$(printf '%-24s %s' "$1" "$2")
+"
+	fi
+}
+
+# The package is there when the command, the file, or the Python module is.
+need_command()
+{
+	command -v "$1" >/dev/null 2>&1 || need "$2" "$3"
+}
+
+need_file()
+{
+	for file in $1; do
+		[ -e "$file" ] && return
+	done
+	need "$2" "$3"
+}
+
+need_module()
+{
+	modules="$modules$1 $2 $3
+"
+}
+
+# Asks Python for all modules at once; a start of Python takes longer than everything else here.
+check_modules()
+{
+	[ -n "$modules" ] || return 0
+	if [ ! -x /usr/bin/python3 ]; then
+		need python3 "the tools are written in it"
+		absent=$(echo "$modules" | cut -d ' ' -f 1)
+	else
+		# shellcheck disable=SC2046  # the names are words
+		absent=$(/usr/bin/python3 -c 'if True:
+			import sys
+			from importlib.util import find_spec
+			print("\n".join(m for m in sys.argv[1:] if not find_spec(m)))
+			' $(echo "$modules" | cut -d ' ' -f 1))
+	fi
+	while read -r module package reason; do
+		for name in $absent; do
+			[ "$name" = "$module" ] && need "$package" "$reason"
+		done
+	done <<-END
+	$modules
+	END
+}
+
+# ---- what each group needs --------------------------------------------------------------------
+
+group_build()
+{
+	for arch in aarch64 x86_64; do
+		# The machine's own compiler has the prefixed name too.
+		suffix=-$(echo "$arch" | tr _ -)-linux-gnu
+		[ "$(uname -m)" != "$arch" ] || suffix=
+		need_command "$arch-linux-gnu-gcc" "gcc$suffix" "compiles for $arch"
+		need_command "$arch-linux-gnu-ld" "binutils$suffix" "links for $arch"
+	done
+	need_module elftools python3-pyelftools "tools/elf2efi.py reads ELF files with it"
+}
+
+group_clang()
+{
+	need_command clang clang "the second compiler, COMPILER=clang"
+}
+
+group_unit()
+{
+	need_command gcc gcc "compiles the unit tests"
+	need_file /usr/include/stdio.h libc6-dev "the unit tests run on this machine"
+	need_file /usr/include/cmocka.h libcmocka-dev "the unit tests are written with it"
+}
+
+group_image()
+{
+	need_command sfdisk fdisk "partitions the disk image"
+	need_command mformat mtools "fills the disk image without root"
+}
+
+group_run()
+{
+	need_command qemu-system-aarch64 qemu-system-arm "the aarch64 machine"
+	need_command qemu-system-x86_64 qemu-system-x86 "the x86_64 machine"
+	need_file /usr/lib/ipxe/qemu/efi-virtio.rom ipxe-qemu "QEMU's network card"
+	need_file /usr/share/seabios/vgabios-virtio.bin seabios "QEMU's virtio-vga"
+	need_file /usr/share/AAVMF/AAVMF_CODE.fd qemu-efi-aarch64 "the aarch64 firmware"
+	need_file /usr/share/OVMF/OVMF_CODE_4M.fd ovmf "the x86_64 firmware"
+	need_module PIL python3-pil "the screen is written as PNG"
+	if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+		need_file '/usr/lib/*/qemu/ui-gtk.so' qemu-system-gui "QEMU's window"
+	fi
+}
+
+group_debug()
+{
+	need_command gdb-multiarch gdb-multiarch "the debugger for both architectures"
+}
+
+group_format()
+{
+	need_command clang-format clang-format "lays out the C files"
+}
+
+group_check()
+{
+	group_build
+	group_clang
+	group_unit
+	group_image
+	group_run
+	group_debug
+	need_module pytest python3-pytest "runs the tests"
+	need_module xdist python3-pytest-xdist "runs two tests at a time"
+}
+
+# ---- packages ---------------------------------------------------------------------------------
+
+is_debian()
+{
+	[ -r /etc/os-release ] && command -v apt-get >/dev/null 2>&1 &&
+		[ "$(. /etc/os-release && echo "${ID:-}")" = debian ]
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null 2>&1; then
+		sudo "$@"
+	else
+		fail "this needs root and there is no sudo; as root: $*"
+	fi
+}
+
+install_missing()
+{
+	[ -n "$missing" ] || return 0
+	say "missing (Debian's package names):"
+	printf '%s' "$missing" | sed 's/^/  /' >&2
+	is_debian || fail "this is not Debian: install these by the means of your system"
+	# shellcheck disable=SC2046  # the names are words
+	set -- $(printf '%s' "$missing" | cut -d ' ' -f 1)
+	say "installing them with apt-get"
+	as_root apt-get update -q >&2
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends "$@" >&2
+}
+
+# ---- packages that are unpacked, not installed ------------------------------------------------
+
+# The lists that are already fetched in this run.
+fetched=
+
+# private_apt STATE ARGUMENT...: apt-get with its own state and lists for both architectures,
+# which neither sees nor changes what is installed. The system's settings hold, and its sources,
+# unless STATE has a file `sources.list` of its own.
+private_apt()
+{
+	state=$root/$DEPS/apt/$1
+	shift
+	set -- -q -o Dir::State="$state" -o Dir::State::lists="$state/lists" \
+		-o Dir::State::status="$state/status" -o Dir::Cache="$state/cache" \
+		-o APT::Architecture="$(dpkg --print-architecture)" \
+		-o APT::Architectures::=amd64 -o APT::Architectures::=arm64 \
+		-o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
+	if [ -e "$state/sources.list" ]; then
+		set -- -o Dir::Etc::sourcelist="$state/sources.list" \
+			-o Dir::Etc::sourceparts=/dev/null "$@"
+	fi
+	apt-get "$@"
+}
+
+# unpack STATE PACKAGE FOLDER: downloads a package and unpacks it into DEPS/FOLDER.
+unpack()
+{
+	is_debian || fail "$2: this is not Debian: unpack that package into $DEPS/$3"
+	say "$2 is unpacked into $DEPS/$3"
+	mkdir -p "$DEPS/apt/$1/lists/partial" "$DEPS/apt/$1/cache/archives/partial"
+	: >"$DEPS/apt/$1/status"
+	case " $fetched " in
+	*" $1 "*) ;;
+	*) private_apt "$1" update >&2 || fail "the package lists could not be fetched" ;;
+	esac
+	fetched="$fetched $1"
+	rm -rf "$DEPS/$3" "$DEPS/$3.new"
+	mkdir -p "$DEPS/$3.new"
+	(
+		cd "$DEPS/$3.new"
+		private_apt "$1" download "$2" >&2
+		dpkg -x ./*.deb .
+		rm ./*.deb
+	) || fail "$2 could not be unpacked"
+	mv "$DEPS/$3.new" "$DEPS/$3"
+}
+
+# Debian 13's sources, made of the system's own: its main archive with another suite.
+trixie_sources()
+{
+	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	mkdir -p "$DEPS/apt/trixie"
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' \
+		'Created-By: Packages' |
+		while read -r uri release name component; do
+			[ "$component" = main ] || continue
+			[ "$release" = "$codename" ] || [ "$release:$name" = "stable:$codename" ] ||
+				[ "$release:$name" = "oldstable:$codename" ] || continue
+			echo "deb [signed-by=$keyring] $uri trixie main"
+		done | sort -u >"$DEPS/apt/trixie/sources.list"
+	[ -s "$DEPS/apt/trixie/sources.list" ] ||
+		fail "no source of $codename main found, so none of Debian 13 either"
+}
+
+unpack_headers()
+{
+	[ -e "$DEPS/x86_64/usr/include/efi/efi.h" ] || unpack system gnu-efi:amd64 x86_64
+	[ -e "$DEPS/aarch64/usr/include/efi/efi.h" ] || unpack system gnu-efi:arm64 aarch64
+}
+
+unpack_font()
+{
+	[ -e "$DEPS/font/usr/share/consolefonts/Lat15-Fixed16.psf.gz" ] ||
+		unpack system console-setup-linux font
+}
+
+unpack_strict_firmware()
+{
+	file=usr/share/AAVMF/AAVMF_CODE.secboot.strictnx.fd
+	[ ! -e "/$file" ] || return 0
+	[ ! -e "$DEPS/firmware/$file" ] || return 0
+	trixie_sources
+	unpack trixie qemu-efi-aarch64 firmware
+}
+
+# ---- what was asked for -----------------------------------------------------------------------
+
+root=$PWD
+[ -e tools/setup.sh ] || fail "run it from the project's root"
+for group in "$@"; do
+	case "$group" in
+	build | clang | unit | image | run | debug | format | check) "group_$group" ;;
+	*) fail "unknown group $group" ;;
+	esac
+done
+check_modules
+install_missing
+for group in "$@"; do
+	case "$group" in
+	build) unpack_headers && unpack_font ;;
+	unit) unpack_font ;;
+	check) unpack_headers && unpack_font && unpack_strict_firmware ;;
+	esac
+done

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a device behind a transport. Out: the same device negotiated, running, or safely reset. */
+#include "virtio/device.h"
+
+#include "mem/clock.h"
+#include "mem/format.h"
+#include "mem/log.h"
+#include "mem/tap.h"
+
+#define STATUS_ALL_ONES  0xffu
+#define CONFIG_MAX_WORDS 16u
+
+static const char *const id_names[] = {
+	[1] = "network device",
+	[2] = "block device",
+	[3] = "console device",
+	[VIRTIO_ID_ENTROPY] = "entropy device",
+	[5] = "memory balloon device (traditional)",
+	[6] = "ioMemory device",
+	[7] = "rpmsg device",
+	[8] = "SCSI host device",
+	[9] = "9P transport device",
+	[10] = "mac80211 wlan device",
+	[11] = "rproc serial device",
+	[12] = "CAIF device",
+	[13] = "memory balloon device",
+	[VIRTIO_ID_GPU] = "GPU device",
+	[17] = "timer/clock device",
+	[18] = "input device",
+	[19] = "socket device",
+	[20] = "crypto device",
+	[21] = "signal distribution device",
+	[22] = "pstore device",
+	[23] = "IOMMU device",
+	[24] = "memory device",
+	[25] = "sound device",
+	[26] = "file system device",
+	[27] = "PMEM device",
+	[28] = "RPMB device",
+	[30] = "video encoder device",
+	[31] = "video decoder device",
+	[32] = "SCMI device",
+	[34] = "I2C adapter device",
+	[36] = "CAN device",
+	[38] = "parameter server device",
+	[39] = "audio policy device",
+	[40] = "Bluetooth device",
+	[41] = "GPIO device",
+	[42] = "RDMA device",
+};
+
+const char *virtio_id_name(uint32_t device_id)
+{
+	if (device_id < ARRAY_SIZE(id_names) && id_names[device_id])
+		return id_names[device_id];
+	return "unknown device type";
+}
+
+void virtio_describe_status(uint8_t status, char text[VIRTIO_STATUS_TEXT_SIZE])
+{
+	static const char *const names[8] = {"ACKNOWLEDGE", "DRIVER", "DRIVER_OK", "FEATURES_OK",
+		"bit 4", "bit 5", "DEVICE_NEEDS_RESET", "FAILED"};
+	const char *separator = "";
+
+	text[0] = '\0';
+	for (unsigned bit = 0; bit < 8; bit++) {
+		if (!(status & 1u << bit))
+			continue;
+		format_append(text, VIRTIO_STATUS_TEXT_SIZE, "%s%s", separator, names[bit]);
+		separator = " ";
+	}
+	if (!status)
+		format(text, VIRTIO_STATUS_TEXT_SIZE, "reset");
+}
+
+static void add_status(struct virtio_device *dev, uint8_t bits)
+{
+	uint8_t status = dev->transport->read_status(dev);
+
+	/* §2.1.1: the driver must not clear a status bit. */
+	dev->transport->write_status(dev, status | bits);
+}
+
+/*
+ * Writes 0 and polls until status reads 0: §4.2.3.1.1 for mmio, §4.1.4.3.2 for pci. Legacy devices
+ * are reset when the write returns, and answer the first read with 0.
+ */
+static enum status reset_and_poll(struct virtio_device *dev)
+{
+	uint64_t start = clock_us();
+	uint8_t status;
+
+	dev->transport->write_status(dev, 0);
+	for (;;) {
+		status = dev->transport->read_status(dev);
+		if (!status)
+			return OK;
+		if (status == STATUS_ALL_ONES)
+			return ERR_GONE;
+		if (clock_us() - start > dev->timeout_us)
+			return ERR_TIMEOUT;
+		log_poll();
+		cpu_relax();
+	}
+}
+
+static enum status report_reset(struct virtio_device *dev, enum status status)
+{
+	switch (status) {
+	case OK: tap_ok(dev->name, "reset"); break;
+	case ERR_GONE:
+		tap_fail(dev->name, "reset",
+			"status reads 0xff: the device left the bus, or its "
+			"registers are not decoded");
+		break;
+	default:
+		tap_fail(dev->name, "reset", "status is still 0x%02x after %u ms",
+			dev->transport->read_status(dev), dev->timeout_us / 1000);
+	}
+	return status;
+}
+
+enum status virtio_reset(struct virtio_device *dev)
+{
+	enum status status;
+
+	dev->features = 0;
+	/* virtio 1.3 §3.1.1 step 1 */
+	status = report_reset(dev, reset_and_poll(dev));
+	if (status != OK)
+		return status;
+	/* steps 2 and 3 */
+	add_status(dev, VIRTIO_STATUS_ACKNOWLEDGE);
+	add_status(dev, VIRTIO_STATUS_DRIVER);
+	tap_ok(dev->name, "ACKNOWLEDGE, DRIVER");
+	return OK;
+}
+
+static void log_features(struct virtio_device *dev, const char *what, uint64_t features)
+{
+	char text[FEATURES_TEXT_SIZE];
+
+	features_describe(features, dev->device_id, text);
+	log_info(dev->name, "features %s: 0x%lx (%s)", what, features, text);
+}
+
+/* Steps 5 and 6; a legacy device has neither. */
+static enum status confirm_features(struct virtio_device *dev)
+{
+	uint8_t status;
+
+	if (dev->transport->legacy)
+		return OK;
+	add_status(dev, VIRTIO_STATUS_FEATURES_OK);
+	status = dev->transport->read_status(dev);
+	if (status & VIRTIO_STATUS_FEATURES_OK && status != STATUS_ALL_ONES)
+		return OK;
+	tap_fail(dev->name, "FEATURES_OK",
+		"the device did not keep it: status is 0x%02x; features 0x%lx of 0x%lx accepted",
+		status, dev->features, dev->offered);
+	return status == STATUS_ALL_ONES ? ERR_GONE : ERR_REFUSED;
+}
+
+enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
+{
+	enum status status;
+
+	/* virtio 1.3 §3.1.1 step 4 */
+	dev->offered = dev->transport->read_features(dev);
+	log_features(dev, "offered", dev->offered);
+	if (!dev->transport->legacy) {
+		wanted |= FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM);
+		if (!(dev->offered & FEATURE(VIRTIO_F_VERSION_1))) {
+			tap_fail(dev->name, "features",
+				"a modern device that does not offer VERSION_1 (§6.1)");
+			return ERR_UNSUPPORTED;
+		}
+	}
+	dev->features = dev->offered & wanted;
+	dev->transport->write_features(dev, dev->features);
+	log_features(dev, "accepted", dev->features);
+	status = confirm_features(dev);
+	if (status != OK)
+		return status;
+	tap_ok(dev->name, dev->transport->legacy ? "features accepted (legacy: no FEATURES_OK)"
+						 : "features accepted, FEATURES_OK kept");
+	return OK;
+}
+
+enum status virtio_start(struct virtio_device *dev)
+{
+	char text[VIRTIO_STATUS_TEXT_SIZE];
+	uint8_t status;
+
+	/* virtio 1.3 §3.1.1 step 8 */
+	add_status(dev, VIRTIO_STATUS_DRIVER_OK);
+	status = dev->transport->read_status(dev);
+	virtio_describe_status(status, text);
+	if (status == STATUS_ALL_ONES) {
+		tap_fail(dev->name, "DRIVER_OK", "status reads 0xff: the device left the bus");
+		return ERR_GONE;
+	}
+	if (status & VIRTIO_STATUS_DEVICE_NEEDS_RESET) {
+		tap_fail(dev->name, "DRIVER_OK", "status 0x%02x (%s)", status, text);
+		return ERR_NEEDS_RESET;
+	}
+	if (!(status & VIRTIO_STATUS_DRIVER_OK)) {
+		tap_fail(dev->name, "DRIVER_OK", "the device did not keep it: status 0x%02x (%s)",
+			status, text);
+		return ERR_REFUSED;
+	}
+	log_info(dev->name, "status: 0x%02x (%s)", status, text);
+	tap_ok(dev->name, "DRIVER_OK");
+	return OK;
+}
+
+enum status virtio_stop(struct virtio_device *dev)
+{
+	enum status status = reset_and_poll(dev);
+
+	dev->features = 0;
+	if (status == OK)
+		log_info(dev->name, "stopped: the device is reset");
+	else
+		log_error(dev->name, "stop: %s: its memory is not used again", status_name(status));
+	return status;
+}
+
+void virtio_fail(struct virtio_device *dev)
+{
+	add_status(dev, VIRTIO_STATUS_FAILED);
+	log_info(dev->name, "status: FAILED set");
+}
+
+static void read_words(struct virtio_device *dev, uint32_t offset, uint32_t *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		words[i] = (uint32_t)region_read(&dev->config, offset + 4 * i, 4, "config");
+}
+
+static bool same_words(const uint32_t *a, const uint32_t *b, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+/* True when `words` were read without a change in between. `last` is the reading before. */
+static bool read_settled(
+	struct virtio_device *dev, uint32_t offset, uint32_t *words, unsigned count, uint32_t *last)
+{
+	uint32_t before = dev->transport->read_config_generation(dev);
+
+	read_words(dev, offset, words, count);
+	if (!dev->transport->legacy)
+		return dev->transport->read_config_generation(dev) == before;
+	if (same_words(words, last, count))
+		return true;
+	for (unsigned i = 0; i < count; i++)
+		last[i] = words[i];
+	return false;
+}
+
+enum status virtio_read_config(
+	struct virtio_device *dev, uint32_t offset, uint32_t *words, unsigned count)
+{
+	uint32_t now[CONFIG_MAX_WORDS], last[CONFIG_MAX_WORDS];
+	uint64_t start = clock_us();
+
+	if (count > CONFIG_MAX_WORDS ||
+		!range_inside(offset, 4 * (uint64_t)count, dev->config.size)) {
+		log_error(dev->name, "config: fields at 0x%x to 0x%x lie outside its 0x%lx bytes",
+			offset, offset + 4 * count, dev->config.size);
+		return ERR_RANGE;
+	}
+	if (dev->transport->legacy)
+		read_words(dev, offset, last, count);
+	while (!read_settled(dev, offset, now, count, last)) {
+		if (clock_us() - start > dev->timeout_us) {
+			log_error(dev->name, "config: it changes with each reading, for %u ms",
+				dev->timeout_us / 1000);
+			return ERR_TIMEOUT;
+		}
+		log_poll();
+	}
+	for (unsigned i = 0; i < count; i++)
+		words[i] = now[i];
+	return OK;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a PCI function with virtio capabilities. Out: regions and the modern operations. */
+#include "mem/log.h"
+#include "virtio/diagnose.h"
+#include "virtio/pci.h"
+#include "virtio/queue.h"
+
+/* struct virtio_pci_cap, §4.1.4: offsets in configuration space from the capability's start. */
+enum virtio_pci_cap {
+	CAP_LEN = 2,
+	CAP_CFG_TYPE = 3,
+	CAP_BAR = 4,
+	CAP_OFFSET = 8,
+	CAP_LENGTH = 12,
+	CAP_NOTIFY_OFF_MULTIPLIER = 16, /* struct virtio_pci_notify_cap, §4.1.4.4 */
+};
+
+#define CAP_SIZE        16u
+#define CAP_SIZE_NOTIFY 20u
+
+/* cfg_type, §4.1.4 */
+enum virtio_pci_cap_type {
+	VIRTIO_PCI_CAP_COMMON_CFG = 1,
+	VIRTIO_PCI_CAP_NOTIFY_CFG = 2,
+	VIRTIO_PCI_CAP_ISR_CFG = 3,
+	VIRTIO_PCI_CAP_DEVICE_CFG = 4,
+	VIRTIO_PCI_CAP_PCI_CFG = 5,
+	VIRTIO_PCI_CAP_SHARED_MEMORY_CFG = 8,
+	VIRTIO_PCI_CAP_VENDOR_CFG = 9,
+};
+
+#define CAP_TYPES 5u /* those kept: index 1 to 4 */
+
+/* §4.1.4.3 */
+struct virtio_pci_common_cfg {
+	uint32_t device_feature_select;
+	uint32_t device_feature;
+	uint32_t driver_feature_select;
+	uint32_t driver_feature;
+	uint16_t config_msix_vector; /* 0x10 */
+	uint16_t num_queues;
+	uint8_t device_status;
+	uint8_t config_generation;
+	uint16_t queue_select;
+	uint16_t queue_size; /* 0x18 */
+	uint16_t queue_msix_vector;
+	uint16_t queue_enable;
+	uint16_t queue_notify_off;
+	uint32_t queue_desc_low; /* 0x20: le64 fields, accessed as two halves (§4.1.3.1) */
+	uint32_t queue_desc_high;
+	uint32_t queue_driver_low;
+	uint32_t queue_driver_high;
+	uint32_t queue_device_low;
+	uint32_t queue_device_high;
+};
+
+_Static_assert(sizeof(struct virtio_pci_common_cfg) == 0x38, "virtio 1.3 §4.1.4.3");
+_Static_assert(offsetof(struct virtio_pci_common_cfg, queue_enable) == 0x1c, "§4.1.4.3");
+
+/* One capability, as read. */
+struct capability {
+	bool present;
+	uint8_t bar;
+	uint32_t offset;
+	uint32_t length;
+	uint32_t multiplier; /* notify only */
+};
+
+#define common_read(dev, field) reg_read(&(dev)->common, struct virtio_pci_common_cfg, field)
+#define common_write(dev, field, value) \
+	reg_write(&(dev)->common, struct virtio_pci_common_cfg, field, value)
+
+static uint8_t read_status(struct virtio_device *dev)
+{
+	return common_read(dev, device_status);
+}
+
+static void write_status(struct virtio_device *dev, uint8_t status)
+{
+	common_write(dev, device_status, status);
+}
+
+static uint64_t read_features(struct virtio_device *dev)
+{
+	uint64_t features;
+
+	common_write(dev, device_feature_select, 1);
+	features = (uint64_t)common_read(dev, device_feature) << 32;
+	common_write(dev, device_feature_select, 0);
+	return features | common_read(dev, device_feature);
+}
+
+static void write_features(struct virtio_device *dev, uint64_t features)
+{
+	common_write(dev, driver_feature_select, 1);
+	common_write(dev, driver_feature, features >> 32);
+	common_write(dev, driver_feature_select, 0);
+	common_write(dev, driver_feature, (uint32_t)features);
+}
+
+static uint32_t read_queue_size_max(struct virtio_device *dev, uint16_t index)
+{
+	common_write(dev, queue_select, index);
+	return common_read(dev, queue_size);
+}
+
+/* The doorbell is where the device says: queue_notify_off × multiplier (§4.1.4.4). */
+static enum status find_doorbell(struct virtio_device *dev, struct queue *q)
+{
+	uint64_t offset;
+
+	q->notify_offset = common_read(dev, queue_notify_off);
+	offset = (uint64_t)q->notify_offset * dev->notify_multiplier;
+	if (!range_inside(offset, sizeof(uint16_t), dev->notify.size)) {
+		log_error(dev->name,
+			"queue %u: doorbell at 0x%lx lies outside the 0x%lx bytes of "
+			"NOTIFY_CFG",
+			q->index, offset, dev->notify.size);
+		return ERR_PROTOCOL;
+	}
+	log_info(dev->name, "queue %u: doorbell at 0x%lx (queue_notify_off %u × %u)", q->index,
+		offset, q->notify_offset, dev->notify_multiplier);
+	return OK;
+}
+
+/* §4.1.5.1.3. The queue is selected: queue_open has just read its size. */
+static enum status setup_queue(struct virtio_device *dev, struct queue *q)
+{
+	const struct split_ring *r = &q->ring;
+	enum status status = find_doorbell(dev, q);
+
+	if (status != OK)
+		return status;
+	common_write(dev, queue_size, r->size);
+	common_write(dev, queue_desc_low, (uint32_t)r->desc_address.value);
+	common_write(dev, queue_desc_high, r->desc_address.value >> 32);
+	common_write(dev, queue_driver_low, (uint32_t)r->avail_address.value);
+	common_write(dev, queue_driver_high, r->avail_address.value >> 32);
+	common_write(dev, queue_device_low, (uint32_t)r->used_address.value);
+	common_write(dev, queue_device_high, r->used_address.value >> 32);
+	common_write(dev, queue_enable, 1);
+	if (common_read(dev, queue_enable) != 1) {
+		log_error(dev->name, "queue %u: queue_enable does not stay 1", q->index);
+		return ERR_REFUSED;
+	}
+	return OK;
+}
+
+/* §4.1.5.2: without NOTIFICATION_DATA, the queue's index as 16 bits. */
+static void notify_queue(struct virtio_device *dev, const struct queue *q)
+{
+	region_write(&dev->notify, (uint64_t)q->notify_offset * dev->notify_multiplier, 2, q->index,
+		"notify");
+}
+
+static void read_queue(struct virtio_device *dev, uint16_t index, struct queue_registers *out)
+{
+	common_write(dev, queue_select, index);
+	out->size = common_read(dev, queue_size);
+	out->size_max = out->size;
+	out->ready = common_read(dev, queue_enable) == 1;
+	out->desc = (uint64_t)common_read(dev, queue_desc_high) << 32 |
+		    common_read(dev, queue_desc_low);
+	out->avail = (uint64_t)common_read(dev, queue_driver_high) << 32 |
+		     common_read(dev, queue_driver_low);
+	out->used = (uint64_t)common_read(dev, queue_device_high) << 32 |
+		    common_read(dev, queue_device_low);
+}
+
+static uint8_t read_interrupt_status(struct virtio_device *dev)
+{
+	return (uint8_t)region_read(&dev->isr, 0, 1, "ISR");
+}
+
+static uint32_t read_config_generation(struct virtio_device *dev)
+{
+	return common_read(dev, config_generation);
+}
+
+static const struct virtio_transport modern = {
+	.name = "virtio-pci modern",
+	.read_status = read_status,
+	.write_status = write_status,
+	.read_features = read_features,
+	.write_features = write_features,
+	.read_queue_size_max = read_queue_size_max,
+	.queue_size_is_free = true,
+	.setup_queue = setup_queue,
+	.notify_queue = notify_queue,
+	.read_queue = read_queue,
+	.read_interrupt_status = read_interrupt_status,
+	.read_config_generation = read_config_generation,
+};
+
+static const char *cap_name(uint8_t type)
+{
+	static const char *const names[] = {
+		[VIRTIO_PCI_CAP_COMMON_CFG] = "COMMON_CFG",
+		[VIRTIO_PCI_CAP_NOTIFY_CFG] = "NOTIFY_CFG",
+		[VIRTIO_PCI_CAP_ISR_CFG] = "ISR_CFG",
+		[VIRTIO_PCI_CAP_DEVICE_CFG] = "DEVICE_CFG",
+		[VIRTIO_PCI_CAP_PCI_CFG] = "PCI_CFG",
+		[VIRTIO_PCI_CAP_SHARED_MEMORY_CFG] = "SHARED_MEMORY_CFG",
+		[VIRTIO_PCI_CAP_VENDOR_CFG] = "VENDOR_CFG",
+	};
+
+	return type < ARRAY_SIZE(names) && names[type] ? names[type] : "unknown type";
+}
+
+/* Keeps the capability at `at` when it is the first usable one of its type (§4.1.4.1). */
+static void read_capability(struct virtio_device *dev, unsigned at, struct capability *caps)
+{
+	struct pci_device *pci = dev->pci;
+	uint8_t length = (uint8_t)pci_config_read(pci, at + CAP_LEN, 1);
+	uint8_t type = (uint8_t)pci_config_read(pci, at + CAP_CFG_TYPE, 1);
+	uint8_t needed = type == VIRTIO_PCI_CAP_NOTIFY_CFG ? CAP_SIZE_NOTIFY : CAP_SIZE;
+	struct capability cap = {
+		.present = true,
+		.bar = (uint8_t)pci_config_read(pci, at + CAP_BAR, 1),
+		.offset = pci_config_read(pci, at + CAP_OFFSET, 4),
+		.length = pci_config_read(pci, at + CAP_LENGTH, 4),
+	};
+	const char *verdict = "used";
+
+	if (type == VIRTIO_PCI_CAP_NOTIFY_CFG && length >= needed)
+		cap.multiplier = pci_config_read(pci, at + CAP_NOTIFY_OFF_MULTIPLIER, 4);
+	if (!type || type >= CAP_TYPES)
+		verdict = "not needed";
+	else if (length < needed)
+		verdict = "refused: cap_len is too short";
+	else if (cap.bar >= PCI_MAX_BARS)
+		verdict = "passed over: bar is reserved";
+	else if (caps[type].present)
+		verdict = "passed over: not the first of its type";
+	else
+		caps[type] = cap;
+	log_info(dev->name, "capability 0x%02x: %s (%u), bar %u offset 0x%x length 0x%x: %s", at,
+		cap_name(type), type, cap.bar, cap.offset, cap.length, verdict);
+}
+
+static void read_capabilities(struct virtio_device *dev, struct capability *caps)
+{
+	unsigned at = 0;
+
+	while ((at = pci_find_capability(dev->pci, PCI_CAP_ID_VNDR, at)))
+		read_capability(dev, at, caps);
+}
+
+/* The region that a capability describes. `align` is what §4.1.4 asks of its offset. */
+static enum status open_capability(struct virtio_device *dev, struct pci_tree *tree, uint8_t type,
+	const struct capability *cap, uint64_t needed, uint32_t align, struct region *out)
+{
+	struct region bar;
+	enum status status;
+
+	if (!cap->present) {
+		log_info(dev->name, "capability %s: there is none", cap_name(type));
+		return ERR_NOT_FOUND;
+	}
+	if (cap->length < needed || cap->offset % align) {
+		log_error(dev->name,
+			"capability %s: offset 0x%x or length 0x%x is not usable "
+			"(at least 0x%lx bytes, aligned to %u)",
+			cap_name(type), cap->offset, cap->length, needed, align);
+		return ERR_MALFORMED;
+	}
+	status = pci_open_bar(tree, dev->pci, cap->bar, dev->name,
+		(uint64_t)cap->offset + cap->length, &dev->count, &bar);
+	if (status != OK)
+		return status;
+	return region_sub(out, &bar, cap->offset, cap->length);
+}
+
+enum status virtio_pci_modern_open(struct virtio_device *dev, struct pci_tree *tree)
+{
+	struct capability caps[CAP_TYPES] = {0};
+	enum status status;
+
+	read_capabilities(dev, caps);
+	status = open_capability(dev, tree, VIRTIO_PCI_CAP_COMMON_CFG,
+		&caps[VIRTIO_PCI_CAP_COMMON_CFG], sizeof(struct virtio_pci_common_cfg), 4,
+		&dev->common);
+	if (status != OK)
+		return status;
+	status = open_capability(dev, tree, VIRTIO_PCI_CAP_NOTIFY_CFG,
+		&caps[VIRTIO_PCI_CAP_NOTIFY_CFG], sizeof(uint16_t), 2, &dev->notify);
+	if (status != OK)
+		return status;
+	dev->notify_multiplier = caps[VIRTIO_PCI_CAP_NOTIFY_CFG].multiplier;
+	status = open_capability(
+		dev, tree, VIRTIO_PCI_CAP_ISR_CFG, &caps[VIRTIO_PCI_CAP_ISR_CFG], 1, 1, &dev->isr);
+	if (status != OK)
+		return status;
+	/* Only device types with a configuration have this one (§4.1.4.6). */
+	if (caps[VIRTIO_PCI_CAP_DEVICE_CFG].present) {
+		status = open_capability(dev, tree, VIRTIO_PCI_CAP_DEVICE_CFG,
+			&caps[VIRTIO_PCI_CAP_DEVICE_CFG], 1, 4, &dev->config);
+		if (status != OK)
+			return status;
+	}
+	dev->transport = &modern;
+	return OK;
+}
