@@ -18,6 +18,9 @@ DEPS   := build/deps
 OUT    := $(if $(filter gcc,$(COMPILER)),build,build/$(COMPILER))
 
 MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -145,10 +148,10 @@ esp/EFI/BOOT/BOOTX64.EFI: $(OUT)/x86_64/firstlight.efi
 esp/startup.nsh: tools/esp/startup.nsh
 esp/firstlight.conf: tools/esp/firstlight.conf
 
-$(ESP_FILES):
-	$(call say,COPY,$@)
+# By content: gcc's and clang's images take turns here.
+$(ESP_FILES): FORCE
 	@mkdir -p $(@D)
-	$(Q)cp $< $@
+	$(Q)cmp -s $< $@ || { printf '  %-8s%s\n' COPY $@; cp $< $@; }
 
 .PHONY: image
 image: $(OUT)/firstlight.img
@@ -163,7 +166,7 @@ HOST_OUT     := build/host
 HOST_FLAGS   := -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all $(WARNINGS) -I. -Imem/$(HOST) -Itests/unit
 HOST_SOURCES := $(filter-out mem/string.c,$(wildcard mem/*.c platform/*.c virtio/*.c gpu/*.c)) \
-	$(wildcard efi/options*.c tests/unit/host*.c)
+	$(wildcard efi/options*.c) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 HOST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(HOST_SOURCES)) $(HOST_OUT)/obj/font.o
 UNIT_TESTS   := $(patsubst tests/unit/%.c,$(HOST_OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 
@@ -207,14 +210,59 @@ debug: $(OUT)/$(ARCH)/firstlight.efi
 
 # ---- tests ------------------------------------------------------------------------------------
 
-# The other compiler builds it too, under its own folder.
+# The other compiler builds it too, in a folder of its own.
 .PHONY: clang
 clang: | setup
 	@$(MAKE) --no-print-directory COMPILER=clang apps
 
+.PHONY: check-build
+check-build: esp image unit clang
+
 .PHONY: check
-check: esp image unit clang
+check: check-build
 	@$(PYTHON) -m pytest -n $(JOBS) $(TESTS)
+
+# ---- housekeeping -----------------------------------------------------------------------------
+
+.PHONY: format
+format: | setup
+	$(Q)clang-format -i $(wildcard $(foreach d,$(FOLDERS) tests,$(foreach g,*.[ch] */*.[ch],$(d)/$(g))))
+
+# What was fetched stays; distclean takes that too.
+.PHONY: clean
+clean:
+	$(Q)rm -rf $(filter-out $(DEPS),$(wildcard build/*)) $(ESP_FILES) esp/EFI .pytest_cache
+	$(Q)find tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: clean
+	$(Q)rm -rf build
+
+define HELP
+Targets:
+  all        (default) build for $(ARCHES), stage esp/
+  run        build, boot in QEMU, show the log; the screen goes to build/screen.png
+  check      build everything and run every test; the last line counts them
+  image      build/firstlight.img: a disk with esp/ on it, for a USB stick
+  debug      QEMU waiting for gdb, with the symbols placed
+  unit       build the unit tests only
+  format     lay out the C files with clang-format
+  clean      remove what was built; distclean: also what was fetched
+Variables, with their values now:
+  ARCH       $(ARCH): the machine of run and debug: $(ARCHES)
+  GPU        $(GPU): its GPU: pci mmio mmio-legacy vga none
+  ARGS       $(ARGS): options of firstlight, as "key=value ..."; see docs/options.md
+  QEMU_ARGS  $(QEMU_ARGS): more arguments for QEMU
+  TIMEOUT    $(TIMEOUT): seconds in which run must have a verdict
+  COMPILER   $(COMPILER): gcc, or clang, which builds into build/clang
+  TESTS      $(TESTS): what check runs, such as tests/unit
+  JOBS       $(JOBS): how many tests at a time
+  V          $(V): 1 shows the commands
+endef
+
+.PHONY: help
+help:
+	$(info $(HELP))@:
 
 .PHONY: FORCE
 FORCE:

@@ -8,7 +8,10 @@
 
 #include "efi/firmware.h"
 
-/* Prints a line of ASCII and a line end. */
+/*
+ * Prints a line of ASCII and a line end. The console may be the log's own serial line: the caller
+ * drains the log first where the order matters.
+ */
 void console_line(struct firmware *fw, const char *text);
 
 /* Prints the error lines that the log still holds. */

@@ -50,6 +50,7 @@ static void look(const struct machine *machine, struct pci_tree *tree, struct vi
 		struct virtio_device *dev = &found->devices[i];
 
 		dev->offered = dev->transport->read_features(dev);
+		log_info(dev->name, "features offered: 0x%lx", dev->offered);
 	}
 	restore_commands(&saved, tree);
 }
@@ -64,7 +65,6 @@ static void print(struct firmware *fw, const struct virtio_device *dev)
 	console_line(fw, line);
 	format(line, sizeof(line), "  features 0x%lx: %s", dev->offered, names);
 	console_line(fw, line);
-	log_info(dev->name, "features offered: 0x%lx (%s)", dev->offered, names);
 }
 
 unsigned devices_list(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
@@ -76,6 +76,7 @@ unsigned devices_list(struct firmware *fw, const struct machine *machine, struct
 
 	look(machine, tree, found);
 	bs->RestoreTPL(tpl);
+	log_drain();
 	for (unsigned i = 0; i < found->count; i++)
 		print(fw, &found->devices[i]);
 	format(line, sizeof(line), "%u virtio devices in %u mmio windows and %u PCI functions%s",

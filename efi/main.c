@@ -90,6 +90,7 @@ static void help_line(void *context, const char *text)
 
 static EFI_STATUS show_help(void)
 {
+	log_drain();
 	options_help(help_line, &firmware);
 	return return_to_firmware(EFI_SUCCESS);
 }
@@ -169,8 +170,8 @@ static void prove_queues(void)
 
 static void write_label(char *label, const struct virtio_device *dev, const struct gpu *gpu)
 {
-	format(label, LABEL_SIZE, "firstlight %s\n%s: %s\n%s\npattern %s\nPASS", FIRSTLIGHT_VERSION,
-		gpu->name, dev->name, dev->transport->name, picture_name(options.picture.pattern));
+	format(label, LABEL_SIZE, "firstlight %s\n%s: %s\n%s", FIRSTLIGHT_VERSION, gpu->name,
+		dev->name, dev->transport->name);
 }
 
 static enum status light(struct light *l, unsigned number, struct virtio_device *dev)
@@ -188,7 +189,7 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 	write_label(label, dev, &l->gpu);
 	show.label = options.label ? label : NULL;
 	status = gpu_show(&l->gpu, &show, &l->screens);
-	log_info(l->gpu.name, "register accesses: %lu reads, %lu writes, %lu notifications",
+	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
 		dev->count.reads, dev->count.writes, l->gpu.control.notifications);
 	if (status == OK)
 		return OK;
@@ -241,7 +242,7 @@ static NORETURN void report_and_end(unsigned found, unsigned lit)
 	enum verdict verdict = !found ? VERDICT_SKIP : lit == found ? VERDICT_PASS : VERDICT_FAIL;
 	char text[RESULT_SIZE];
 
-	format(text, sizeof(text), "%u of %u GPUs show the picture", lit, found);
+	format(text, sizeof(text), "GPUs that show the picture: %u of %u", lit, found);
 	log_info("dma", "peak: 0x%lx of 0x%lx bytes", dma.peak, dma.total);
 	verdict = finish_report(verdict, found ? text : "no virtio GPU was found");
 	finish_end(&firmware, options.after, verdict);

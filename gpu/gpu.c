@@ -34,7 +34,7 @@ static enum status read_config(struct gpu *gpu)
 	if (!scanouts || scanouts > VIRTIO_GPU_MAX_SCANOUTS) {
 		tap_fail(gpu->name, "configuration",
 			"num_scanouts is %u, 1 to %u is allowed "
-			"(§5.7.4)",
+			"(virtio 1.3, 5.7.4)",
 			scanouts, VIRTIO_GPU_MAX_SCANOUTS);
 		return ERR_PROTOCOL;
 	}

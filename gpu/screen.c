@@ -4,9 +4,11 @@
 
 #include "gpu/edid.h"
 #include "gpu/text.h"
+#include "mem/format.h"
 #include "mem/log.h"
 #include "mem/tap.h"
 
+#define LABEL_SIZE      256u
 #define FALLBACK_WIDTH  1024u
 #define FALLBACK_HEIGHT 768u
 
@@ -117,10 +119,15 @@ static enum status present(struct gpu *gpu, const struct gpu_screen *s, struct r
 	return status;
 }
 
+/* What was found, over the picture that is on the screen by now. */
 static enum status show_label(struct gpu *gpu, const struct gpu_screen *s, const char *label)
 {
-	struct rectangle r = text_draw_label(&s->surface, label);
+	char text[LABEL_SIZE];
+	struct rectangle r;
 
+	format(text, sizeof(text), "%s\nscanout %u: %ux%u\nPASS", label, s->scanout,
+		s->surface.width, s->surface.height);
+	r = text_draw_label(&s->surface, text);
 	if (!r.width) {
 		tap_skip(gpu->name, "label", "the display is too small for it");
 		return OK;

@@ -26,7 +26,8 @@ struct gpu_show {
 	struct picture picture;
 	uint32_t width; /* overrides what the displays say; 0: does not */
 	uint32_t height;
-	const char *label; /* lines of text over the picture; NULL: none */
+	const char *label; /* lines of text over the picture, to which scanout, size and verdict are
+			      added; NULL: none */
 };
 
 /*

@@ -210,7 +210,7 @@ static void found_device(void *context, const struct aml_device *device)
 			log_info(subject, "%s (%s): not present (_STA): passed over", device->path,
 				device->hid);
 		else if (drivers[i].add(context, device) != OK)
-			log_info(subject, "%s (%s): not used in full", device->path, device->hid);
+			log_debug(subject, "%s (%s): not used in full", device->path, device->hid);
 		return;
 	}
 	log_trace(subject, "%s (%s): not of interest", device->path, device->hid);

@@ -38,7 +38,7 @@ struct aml_device {
 MUST_CHECK enum status aml_each_device(const struct bytes *blocks, unsigned count,
 	void (*found)(void *context, const struct aml_device *device), void *context);
 
-#define AML_MAX_STEPS 30000000u
+#define AML_MAX_STEPS 20000000u
 
 enum aml_resource_type { AML_MEMORY, AML_IO, AML_BUS, AML_INTERRUPT };
 

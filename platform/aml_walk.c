@@ -62,6 +62,7 @@ static bool push(struct aml_walk *walk, struct bytes terms, const struct aml_pat
 void aml_walk_begin(struct aml_walk *walk, struct bytes terms, const struct aml_path *scope,
 	unsigned *steps, bool quiet)
 {
+	walk->start = terms.data;
 	walk->depth = 1;
 	walk->steps = steps;
 	walk->quiet = quiet;
@@ -204,23 +205,24 @@ static enum step step_list_op(
 	}
 }
 
-/* Leaves the scope of what cannot be read; `size` of it were left at `op`. */
+/* Leaves the scope in which the opcode at `at` cannot be read. */
 static void give_up(struct aml_walk *walk, unsigned frame_index, unsigned op, size_t at)
 {
 	struct bytes *b = &walk->frames[frame_index].cursor;
+	size_t offset = (size_t)(b->data - walk->start) + at, left = b->size - at;
 
 	if (b->overrun) {
 		if (!walk->quiet)
 			log_error(subject,
-				"length: opcode 0x%02x at 0x%lx of a scope runs over its end "
-				"(0x%lx)",
-				op, at, b->size);
+				"length: opcode 0x%02x at 0x%lx runs over the end of its scope "
+				"(0x%lx bytes are left)",
+				op, offset, left);
 		walk->status = ERR_MALFORMED;
 	} else if (!walk->quiet) {
 		log_debug(subject,
-			"opcode: 0x%02x at 0x%lx of a scope is not known: its other 0x%lx bytes "
+			"opcode: 0x%02x at 0x%lx is not known: the other 0x%lx bytes of its scope "
 			"are passed over",
-			op, at, b->size - at);
+			op, offset, left);
 	}
 	bytes_seek(b, b->size);
 	walk->depth = frame_index;

@@ -30,6 +30,7 @@ struct aml_frame {
 };
 
 struct aml_walk {
+	const uint8_t *start; /* of the term list, which offsets in the log count from */
 	struct aml_frame frames[AML_MAX_DEPTH];
 	unsigned depth;
 	unsigned *steps; /* what is left to look at; shared, borrowed */

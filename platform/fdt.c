@@ -284,9 +284,12 @@ static bool translate_level(
 
 bool fdt_translate(const struct fdt_walk *walk, unsigned level, uint64_t *address, uint64_t size)
 {
+	uint64_t translated = *address;
+
 	for (; level; level--)
 		if (!translate_level(&walk->nodes[level], walk->nodes[level - 1].address_cells,
-			    address, size))
+			    &translated, size))
 			return false;
+	*address = translated;
 	return true;
 }

@@ -169,17 +169,17 @@ static void add_apertures(struct reader *r, struct pci_host *host)
 /* bus-range, or as many buses as the window has room for. */
 static bool set_buses(const struct reader *r, struct pci_host *host, uint64_t size)
 {
-	uint64_t room = min_u64(size / ECAM_BUS_SIZE, 0x100), first = 0, last = 0xff;
+	uint64_t room = min_u64(size / ECAM_BUS_SIZE, 0x100), first = 0, last = room - 1;
 	struct bytes range;
 
+	if (!room)
+		return false;
 	if (get(r, "bus-range", &range)) {
 		first = bytes_be32(&range);
 		last = bytes_be32(&range);
 		if (range.overrun || first > last || last > 0xff)
 			return false;
 	}
-	if (!room)
-		return false;
 	if (last - first >= room) {
 		log_info(subject, "%s: reg: has room for %lu buses of %lu", current(r)->name, room,
 			last - first + 1);
@@ -298,7 +298,7 @@ static void read_node(struct reader *r, unsigned *cpus)
 	if (!node->okay)
 		log_info(subject, "%s: status: not okay: passed over", node->name);
 	else if (binding->add(r, binding->argument) != OK)
-		log_info(subject, "%s (%s): not used in full", node->name, binding->compatible);
+		log_debug(subject, "%s (%s): not used in full", node->name, binding->compatible);
 }
 
 enum status fdt_read_machine(struct bytes blob, struct machine *m)

@@ -10,7 +10,9 @@ not depend on it. Every wait has a limit. The process ends with the `with` block
 """
 
 import codecs
+import fcntl
 import json
+import os
 import re
 import shlex
 import socket
@@ -187,13 +189,20 @@ class Machine:
     def start(self):
         """Starts QEMU and the threads that read from it; returns self."""
         self._folder = tempfile.TemporaryDirectory(prefix="firstlight-")
-        self._serial, serial_end = socket.socketpair()
+        # Pipes, not a socket: one that is full after a few hundred single bytes would hold up the
+        # UART, and then firmware drops what it prints.
+        serial = Path(self._folder.name) / "serial"
+        for name in ("serial.in", "serial.out"):
+            os.mkfifo(Path(self._folder.name) / name)
+        self._serial_out = os.open(f"{serial}.out", os.O_RDONLY | os.O_NONBLOCK)
+        self._serial_in = os.open(f"{serial}.in", os.O_RDWR)
+        fcntl.fcntl(self._serial_out, fcntl.F_SETPIPE_SZ, 1 << 20)
         self._qmp, qmp_end = socket.socketpair()
         self._errors = open(Path(self._folder.name) / "stderr", "w+", encoding="utf-8",
                             errors="replace")  # fmt: skip
         command = [
             *self.command,
-            "-chardev", f"socket,id=serial,fd={serial_end.fileno()}", "-serial", "chardev:serial",
+            "-chardev", f"pipe,id=serial,path={escape(serial)}", "-serial", "chardev:serial",
             "-chardev", f"socket,id=qmp,fd={qmp_end.fileno()}",
             "-mon", "chardev=qmp,mode=control",
         ]  # fmt: skip
@@ -201,12 +210,10 @@ class Machine:
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command],
             stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
-            pass_fds=(serial_end.fileno(), qmp_end.fileno()),
+            pass_fds=(qmp_end.fileno(),),
         )  # fmt: skip
-        serial_end.close()
         qmp_end.close()
         self._reader = threading.Thread(target=self._read_serial, daemon=True)
-        self._reader.start()
         self._qmp.settimeout(60)
         self._qmp_file = self._qmp.makefile("r", encoding="utf-8")
         try:
@@ -215,6 +222,9 @@ class Machine:
         except MachineError:
             self.end()
             raise
+        # Not before: without QEMU at the other end the pipe is at its end.
+        os.set_blocking(self._serial_out, True)
+        self._reader.start()
         return self
 
     def end(self):
@@ -224,9 +234,11 @@ class Machine:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        self._reader.join()
-        self._qmp_file.close()
-        for resource in (self._serial, self._qmp, self._errors):
+        if self._reader.ident is not None:
+            self._reader.join()
+        for descriptor in (self._serial_out, self._serial_in):
+            os.close(descriptor)
+        for resource in (self._qmp_file, self._qmp, self._errors):
             resource.close()
         self._folder.cleanup()
         self._process = None
@@ -266,10 +278,7 @@ class Machine:
     def _read_serial(self):
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         while True:
-            try:
-                piece = self._serial.recv(65536)
-            except OSError:
-                piece = b""
+            piece = os.read(self._serial_out, 65536)
             with self._changed:
                 self._bytes += piece
                 self._changed.notify_all()
@@ -286,7 +295,7 @@ class Machine:
 
     def send(self, text):
         """Types text on the serial line."""
-        self._serial.sendall(text.encode())
+        os.write(self._serial_in, text.encode())
 
     def read_until(self, pattern, timeout, what=None):
         """
@@ -373,8 +382,9 @@ class Machine:
 
     def screendump(self, device=None, head=0):
         """What a display shows, as an RGB image. Without a device, the first one."""
-        file = Path(self._folder.name) / "screen.ppm"
+        file = Path(self._folder.name) / "screen.png"
         where = {"device": device, "head": head} if device else {}
-        self.qmp("screendump", filename=str(file), **where)
+        # QEMU 7.2 pads the rows of its PPM files to four bytes: wrong for most odd widths.
+        self.qmp("screendump", filename=str(file), format="png", **where)
         with Image.open(file) as image:
             return image.convert("RGB")

@@ -148,6 +148,7 @@ def verdict_by_exit_code(running, options):
 
 
 def run(options):
+    Path(options.screen).unlink(missing_ok=True)
     printer = LinePrinter()
     judge = verdict_by_exit_code if ending(options) in PASS_CODES else verdict_by_log
     with machine(options, display=window(), on_text=printer) as running:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Takes the samples of firmware tables in tests/samples anew from QEMU's machines.
 
-Device trees are what `-machine …,dumpdtb=` writes, repacked by dtc to drop the padding.
+Device trees are what `-machine …,dumpdtb=` writes, repacked by dtc to drop the padding; one is
+written by hand and compiled.
 
 ACPI tables are what QEMU hands to firmware over fw_cfg, linked as firmware would do it: this
 program carries out the commands of `etc/table-loader` (allocate, add pointer, add checksum), so
@@ -32,6 +33,9 @@ TREES = {
     "virt-highmem-off": ("aarch64", ARM_TREE + ",highmem=off", []),
     "virt-secure": ("aarch64", ARM_TREE + ",secure=on,virtualization=on", []),
 }
+
+# Written by hand.
+BOARDS = {"board": ("board",)}
 
 TABLES = {
     "virt": ("aarch64", "virt", ["-smp", "2"] + ARM_GPUS),
@@ -197,8 +201,15 @@ def take_tree(arch, machine, arguments):
                               timeout=TIMEOUT_S, capture_output=True).stdout
 
 
+def compile_tree(name):
+    return subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb",
+                           str(SAMPLES / "fdt" / (name + ".dts"))],
+                          check=True, timeout=TIMEOUT_S, capture_output=True).stdout
+
+
 def main():
     for folder, suffix, take, samples in (("fdt", ".dtb", take_tree, TREES),
+                                          ("fdt", ".dtb", compile_tree, BOARDS),
                                           ("acpi", ".bin", take_tables, TABLES)):
         (SAMPLES / folder).mkdir(parents=True, exist_ok=True)
         for name, sample in samples.items():

@@ -172,7 +172,7 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 		wanted |= FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM);
 		if (!(dev->offered & FEATURE(VIRTIO_F_VERSION_1))) {
 			tap_fail(dev->name, "features",
-				"a modern device that does not offer VERSION_1 (§6.1)");
+				"a modern device that does not offer VERSION_1 (virtio 1.3, 6.1)");
 			return ERR_UNSUPPORTED;
 		}
 	}

@@ -66,7 +66,7 @@ static void judge_queue(const struct queue_snapshot *s, struct diagnosis *d)
 			"QueueReady or queue_enable reads 0");
 	else if (s->legacy && (uint64_t)s->device.pfn * PAGE_SIZE != s->desc)
 		add(d, CERTAIN, "the device has the ring at another address",
-			"page frame number × 4096 is not where the ring is");
+			"page frame number times 4096 is not where the ring is");
 	if (s->device.desc && s->device.desc != s->desc)
 		add(d, CERTAIN, "the device has the ring at another address",
 			"queue_desc reads back another value");

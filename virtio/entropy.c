@@ -41,7 +41,8 @@ static enum status check(
 	uint32_t length = (uint32_t)min_u64(lengths[0], lengths[1]);
 
 	if (!length)
-		tap_fail(dev->name, "entropy", "a buffer came back without a byte (§5.4.6.2)");
+		tap_fail(dev->name, "entropy",
+			"a buffer came back without a byte (virtio 1.3, 5.4.6.2)");
 	else if (all_the_same(bytes, lengths[0]) || all_the_same(bytes + DRAW_SIZE, lengths[1]))
 		tap_fail(dev->name, "entropy",
 			"all bytes of a buffer are the same: the device "

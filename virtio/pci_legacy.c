@@ -140,7 +140,8 @@ enum status virtio_pci_legacy_open(struct virtio_device *dev, struct pci_tree *t
 	enum status status;
 
 	if (dev->pci->revision) {
-		log_error(dev->name, "legacy interface: revision %u, it needs 0 (§4.1.2.3)",
+		log_error(dev->name,
+			"legacy interface: revision %u, it needs 0 (virtio 1.3, 4.1.2.3)",
 			dev->pci->revision);
 		return ERR_UNSUPPORTED;
 	}

@@ -118,8 +118,8 @@ static enum status find_doorbell(struct virtio_device *dev, struct queue *q)
 			q->index, offset, dev->notify.size);
 		return ERR_PROTOCOL;
 	}
-	log_info(dev->name, "queue %u: doorbell at 0x%lx (queue_notify_off %u × %u)", q->index,
-		offset, q->notify_offset, dev->notify_multiplier);
+	log_info(dev->name, "queue %u: doorbell at 0x%lx (queue_notify_off %u, multiplier %u)",
+		q->index, offset, q->notify_offset, dev->notify_multiplier);
 	return OK;
 }
 
@@ -246,11 +246,25 @@ static void read_capabilities(struct virtio_device *dev, struct capability *caps
 		read_capability(dev, at, caps);
 }
 
-/* The region that a capability describes. `align` is what §4.1.4 asks of its offset. */
-static enum status open_capability(struct virtio_device *dev, struct pci_tree *tree, uint8_t type,
-	const struct capability *cap, uint64_t needed, uint32_t align, struct region *out)
+/* Where the structures are: the capabilities, and the BARs opened for them so far. */
+struct layout {
+	struct capability caps[CAP_TYPES];
+	struct region bars[PCI_MAX_BARS]; /* size 0: not opened */
+};
+
+static enum status open_bar(
+	struct virtio_device *dev, struct pci_tree *tree, uint8_t index, struct region *bar)
 {
-	struct region bar;
+	if (bar->size)
+		return OK;
+	return pci_open_bar(tree, dev->pci, index, dev->name, 1, &dev->count, bar);
+}
+
+/* The region that a capability describes. `align` is what §4.1.4 asks of its offset. */
+static enum status open_capability(struct virtio_device *dev, struct pci_tree *tree,
+	struct layout *layout, uint8_t type, uint64_t needed, uint32_t align, struct region *out)
+{
+	const struct capability *cap = &layout->caps[type];
 	enum status status;
 
 	if (!cap->present) {
@@ -264,40 +278,33 @@ static enum status open_capability(struct virtio_device *dev, struct pci_tree *t
 			cap_name(type), cap->offset, cap->length, needed, align);
 		return ERR_MALFORMED;
 	}
-	status = pci_open_bar(tree, dev->pci, cap->bar, dev->name,
-		(uint64_t)cap->offset + cap->length, &dev->count, &bar);
+	status = open_bar(dev, tree, cap->bar, &layout->bars[cap->bar]);
 	if (status != OK)
 		return status;
-	return region_sub(out, &bar, cap->offset, cap->length);
+	return region_sub(out, &layout->bars[cap->bar], cap->offset, cap->length);
 }
 
 enum status virtio_pci_modern_open(struct virtio_device *dev, struct pci_tree *tree)
 {
-	struct capability caps[CAP_TYPES] = {0};
+	struct layout layout = {0};
 	enum status status;
 
-	read_capabilities(dev, caps);
-	status = open_capability(dev, tree, VIRTIO_PCI_CAP_COMMON_CFG,
-		&caps[VIRTIO_PCI_CAP_COMMON_CFG], sizeof(struct virtio_pci_common_cfg), 4,
-		&dev->common);
-	if (status != OK)
-		return status;
-	status = open_capability(dev, tree, VIRTIO_PCI_CAP_NOTIFY_CFG,
-		&caps[VIRTIO_PCI_CAP_NOTIFY_CFG], sizeof(uint16_t), 2, &dev->notify);
-	if (status != OK)
-		return status;
-	dev->notify_multiplier = caps[VIRTIO_PCI_CAP_NOTIFY_CFG].multiplier;
-	status = open_capability(
-		dev, tree, VIRTIO_PCI_CAP_ISR_CFG, &caps[VIRTIO_PCI_CAP_ISR_CFG], 1, 1, &dev->isr);
-	if (status != OK)
-		return status;
+	read_capabilities(dev, layout.caps);
+	status = open_capability(dev, tree, &layout, VIRTIO_PCI_CAP_COMMON_CFG,
+		sizeof(struct virtio_pci_common_cfg), 4, &dev->common);
+	if (status == OK)
+		status = open_capability(dev, tree, &layout, VIRTIO_PCI_CAP_NOTIFY_CFG,
+			sizeof(uint16_t), 2, &dev->notify);
+	if (status == OK)
+		status = open_capability(
+			dev, tree, &layout, VIRTIO_PCI_CAP_ISR_CFG, 1, 1, &dev->isr);
 	/* Only device types with a configuration have this one (§4.1.4.6). */
-	if (caps[VIRTIO_PCI_CAP_DEVICE_CFG].present) {
-		status = open_capability(dev, tree, VIRTIO_PCI_CAP_DEVICE_CFG,
-			&caps[VIRTIO_PCI_CAP_DEVICE_CFG], 1, 4, &dev->config);
-		if (status != OK)
-			return status;
-	}
+	if (status == OK && layout.caps[VIRTIO_PCI_CAP_DEVICE_CFG].present)
+		status = open_capability(
+			dev, tree, &layout, VIRTIO_PCI_CAP_DEVICE_CFG, 1, 4, &dev->config);
+	if (status != OK)
+		return status;
+	dev->notify_multiplier = layout.caps[VIRTIO_PCI_CAP_NOTIFY_CFG].multiplier;
 	dev->transport = &modern;
 	return OK;
 }

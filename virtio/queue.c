@@ -29,7 +29,7 @@ static enum status choose_size(struct queue *q, uint16_t wanted, uint16_t *size)
 	if (!max)
 		return fail_open(q, ERR_NOT_FOUND, "the device has no such queue (its size is 0)");
 	if (max > SPLIT_RING_MAX_SIZE)
-		return fail_open(q, ERR_PROTOCOL, "its size is above 32768 (virtio 1.3 §2.7)");
+		return fail_open(q, ERR_PROTOCOL, "its size is above 32768 (virtio 1.3, 2.7)");
 	if (dev->transport->queue_size_is_free) {
 		/* Any maximum is allowed; the size chosen must be a power of two (§2.7). */
 		while (wanted > max)
@@ -38,7 +38,8 @@ static enum status choose_size(struct queue *q, uint16_t wanted, uint16_t *size)
 		return OK;
 	}
 	if (!is_power_of_two(max))
-		return fail_open(q, ERR_PROTOCOL, "its size is not a power of two (§2.7)");
+		return fail_open(
+			q, ERR_PROTOCOL, "its size is not a power of two (virtio 1.3, 2.7)");
 	*size = (uint16_t)max;
 	return OK;
 }

@@ -128,12 +128,10 @@ static void test_merging(void **state)
 	assert_int_equal(pool.count, 1);
 	assert_int_equal(pool.total, 16384);
 	/* Next to it for the device, elsewhere for the processor. */
-	assert_int_equal(
-		dma_pool_add(&pool, paddr_of(BASE + 16384), memory + 65536, 4096), OK);
+	assert_int_equal(dma_pool_add(&pool, paddr_of(BASE + 16384), memory + 65536, 4096), OK);
 	assert_int_equal(pool.count, 2);
 	/* Next to it for the processor, elsewhere for the device. */
-	assert_int_equal(
-		dma_pool_add(&pool, paddr_of(BASE + 0x100000), memory + 69632, 4096), OK);
+	assert_int_equal(dma_pool_add(&pool, paddr_of(BASE + 0x100000), memory + 69632, 4096), OK);
 	assert_int_equal(pool.count, 3);
 }
 
@@ -178,8 +176,8 @@ static void test_full_table(void **state)
 	for (unsigned i = 0; i < DMA_MAX_RANGES; i++)
 		add(i * 8192 + 16, 4096);
 	assert_int_equal(pool.count, DMA_MAX_RANGES);
-	assert_int_equal(dma_pool_add(&pool, paddr_of(BASE + 0xff000), memory + 0xff000, 16),
-		ERR_NO_MEMORY);
+	assert_int_equal(
+		dma_pool_add(&pool, paddr_of(BASE + 0xff000), memory + 0xff000, 16), ERR_NO_MEMORY);
 	assert_int_equal(pool.total, DMA_MAX_RANGES * 4096);
 	/* Out of the middle: two pieces would be left. */
 	assert_int_equal(dma_alloc(&pool, 64, 64, &block), ERR_NO_MEMORY);
@@ -266,9 +264,9 @@ static void test_random(void **state)
 		else
 			assert_int_equal(dma_alloc_most(&pool, 4096, 16384, 4096, b), OK);
 		for (unsigned j = 0; j < ARRAY_SIZE(blocks); j++)
-			assert_true(&blocks[j] == b || !ranges_overlap(b->address.value, b->size,
-								blocks[j].address.value,
-								blocks[j].size));
+			assert_true(&blocks[j] == b ||
+				    !ranges_overlap(b->address.value, b->size,
+					    blocks[j].address.value, blocks[j].size));
 		assert_int_equal(free_bytes() + pool.used, pool.total);
 	}
 	for (unsigned j = 0; j < ARRAY_SIZE(blocks); j++)

@@ -50,16 +50,16 @@ static void compare(const char *fmt, const char *expected, size_t expected_lengt
  * Formats with both and compares. The buffer is of exactly `size` bytes: ASan sees one more. The
  * arguments are evaluated twice.
  */
-#define CHECK(size_, fmt_, ...)                                                             \
-	do {                                                                                \
-		char expected_[256];                                                        \
-		size_t size__ = (size_);                                                    \
-		char *out_ = malloc(size__ ? size__ : 1);                                   \
-		int length_ = snprintf(expected_, sizeof(expected_), (fmt_), __VA_ARGS__);  \
-                                                                                            \
-		compare((fmt_), expected_, (size_t)length_, out_, size__,                   \
-			format(out_, size__, (fmt_), __VA_ARGS__));                         \
-		free(out_);                                                                 \
+#define CHECK(size_, fmt_, ...)                                                            \
+	do {                                                                               \
+		char expected_[256];                                                       \
+		size_t size__ = (size_);                                                   \
+		char *out_ = malloc(size__ ? size__ : 1);                                  \
+		int length_ = snprintf(expected_, sizeof(expected_), (fmt_), __VA_ARGS__); \
+                                                                                           \
+		compare((fmt_), expected_, (size_t)length_, out_, size__,                  \
+			format(out_, size__, (fmt_), __VA_ARGS__));                        \
+		free(out_);                                                                \
 	} while (0)
 
 static void check_integer(size_t size, const char *fmt, const char *length)

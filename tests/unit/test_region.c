@@ -58,9 +58,9 @@ static int setup(void **state)
 	memset(&count, 0, sizeof(count));
 	host_add_window(&window);
 	return region_init(&region, "dev", IO_MMIO, BASE, 0x200, sizeof(struct layout), &count) ==
-			       OK ?
-		       0 :
-		       -1;
+			       OK
+		       ? 0
+		       : -1;
 }
 
 static void expect_last(uint64_t offset, unsigned width)
@@ -141,8 +141,8 @@ static void test_outside(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_int_equal(region_read(&region, bad[i].offset, bad[i].width, "it"),
-			UINT64_MAX);
+		assert_int_equal(
+			region_read(&region, bad[i].offset, bad[i].width, "it"), UINT64_MAX);
 		region_write(&region, bad[i].offset, bad[i].width, 0, "it");
 	}
 	assert_int_equal(last.accesses, 0);

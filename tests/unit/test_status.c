@@ -18,7 +18,7 @@ static void test_names(void **state)
 	assert_string_equal(status_name(OK), "ok");
 	assert_string_equal(status_name(ERR_TIMEOUT), "timeout");
 	assert_string_equal(status_name(STATUS_COUNT), "unknown status");
-	assert_string_equal(status_name((enum status)-1), "unknown status");
+	assert_string_equal(status_name((enum status) - 1), "unknown status");
 }
 
 int main(void)

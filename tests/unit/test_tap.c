@@ -15,13 +15,12 @@ static void test_points(void **state)
 	tap_fail("gpu0", "GET_DISPLAY_INFO", "no answer in %u ms", 1000u);
 	assert_false(tap_passed());
 	tap_end();
-	assert_string_equal(host_log(),
-		"TAP version 14\n"
-		"ok 1 - efi: boot services left\n"
-		"ok 2 - pci: 7 functions\n"
-		"ok 3 - entropy: bytes # SKIP no device of 3\n"
-		"not ok 4 - gpu0: GET_DISPLAY_INFO # no answer in 1000 ms\n"
-		"1..4\n");
+	assert_string_equal(host_log(), "TAP version 14\n"
+					"ok 1 - efi: boot services left\n"
+					"ok 2 - pci: 7 functions\n"
+					"ok 3 - entropy: bytes # SKIP no device of 3\n"
+					"not ok 4 - gpu0: GET_DISPLAY_INFO # no answer in 1000 ms\n"
+					"1..4\n");
 }
 
 /* Test points are there at every level, details are not. */
@@ -40,9 +39,8 @@ static void test_escapes(void **state)
 	(void)state;
 	tap_ok("a", "issue #5, C:\\dir, # SKIP me");
 	tap_fail("a", "step # TODO", "cause");
-	assert_string_equal(host_log(),
-		"ok 1 - a: issue \\#5, C:\\\\dir, \\# SKIP me\n"
-		"not ok 2 - a: step \\# TODO # cause\n");
+	assert_string_equal(host_log(), "ok 1 - a: issue \\#5, C:\\\\dir, \\# SKIP me\n"
+					"not ok 2 - a: step \\# TODO # cause\n");
 }
 
 static void test_long_description(void **state)
@@ -75,21 +73,20 @@ static void test_subtests(void **state)
 	tap_close("second", OK, "ready");
 	tap_end();
 	assert_true(tap_passed());
-	assert_string_equal(host_log(),
-		"ok 1 - a: one\n"
-		"# Subtest: virtio-mmio@a003e00\n"
-		"    ok 1 - b: reset\n"
-		"    # Subtest: queue\n"
-		"        ok 1 - c: memory\n"
-		"        1..1\n"
-		"    ok 2 - queue: queue 0 ready\n"
-		"    1..2\n"
-		"ok 2 - virtio-mmio@a003e00: ready\n"
-		"# Subtest: second\n"
-		"    ok 1 - d: counts anew\n"
-		"    1..1\n"
-		"ok 3 - second: ready\n"
-		"1..3\n");
+	assert_string_equal(host_log(), "ok 1 - a: one\n"
+					"# Subtest: virtio-mmio@a003e00\n"
+					"    ok 1 - b: reset\n"
+					"    # Subtest: queue\n"
+					"        ok 1 - c: memory\n"
+					"        1..1\n"
+					"    ok 2 - queue: queue 0 ready\n"
+					"    1..2\n"
+					"ok 2 - virtio-mmio@a003e00: ready\n"
+					"# Subtest: second\n"
+					"    ok 1 - d: counts anew\n"
+					"    1..1\n"
+					"ok 3 - second: ready\n"
+					"1..3\n");
 }
 
 static void test_details_are_indented(void **state)
