@@ -110,12 +110,13 @@ static void end_after_trap(void)
 	finish_end(&firmware, options.after, finish_report(VERDICT_FAIL, "a processor exception"));
 }
 
-static void own_the_traps(void *stack_top)
+/* `frame` is efi_main's frame record, the last that a backtrace follows. */
+static void own_the_traps(void *frame)
 {
 	struct trap_context context = {
 		.image_base = (uint64_t)firmware.loaded->ImageBase,
 		.image_size = firmware.loaded->ImageSize,
-		.stack_top = (uint64_t)stack_top,
+		.stack_top = (uint64_t)frame + 2 * sizeof(uint64_t),
 		.end = end_after_trap,
 	};
 

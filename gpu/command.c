@@ -34,6 +34,18 @@ const char *gpu_response_name(uint32_t type)
 	return "unknown response type";
 }
 
+/* What mostly is behind an error response, for somebody who did not expect one. */
+static const char *const error_causes[] = {
+	"the device cannot do it: an address that is not RAM, or a resource without backing",
+	"the host's limit for resources: in QEMU the device option max_hostmem=SIZE",
+	"a scanout number at or above num_scanouts",
+	"a resource number that is 0, in use, or unknown to the device",
+	"a context number that is unknown to the device",
+	"a rectangle outside the resource, or a format the device does not know",
+};
+
+_Static_assert(ARRAY_SIZE(error_causes) == ARRAY_SIZE(error_names), "a cause for each error");
+
 /* The request buffer, zeroed, with its header filled in. */
 static void *request(struct gpu *gpu, enum virtio_gpu_ctrl_type type)
 {
@@ -72,6 +84,17 @@ static enum status check_fence(struct gpu *gpu, const char *name)
 	return ERR_PROTOCOL;
 }
 
+/* An unexpected response: an error the device names, or nonsense. */
+static enum status refused(struct gpu *gpu)
+{
+	uint32_t error = gpu->last_response - VIRTIO_GPU_RESP_ERR_UNSPEC;
+
+	if (error >= ARRAY_SIZE(error_causes))
+		return ERR_PROTOCOL;
+	log_error(gpu->name, "cause: %s", error_causes[error]);
+	return ERR_REFUSED;
+}
+
 /* Judges a response of `length` bytes against what the command is to be answered with. */
 static enum status check_response(struct gpu *gpu, const char *name, uint32_t length,
 	enum virtio_gpu_ctrl_type expected, size_t expected_size)
@@ -87,8 +110,7 @@ static enum status check_response(struct gpu *gpu, const char *name, uint32_t le
 	if (gpu->last_response != expected) {
 		log_error(gpu->name, "%s: response 0x%x (%s), expected 0x%x", name,
 			gpu->last_response, gpu_response_name(gpu->last_response), expected);
-		return gpu->last_response >= VIRTIO_GPU_RESP_ERR_UNSPEC ? ERR_REFUSED
-									: ERR_PROTOCOL;
+		return refused(gpu);
 	}
 	if (length < expected_size) {
 		log_error(gpu->name, "%s: the response has %u bytes, %zu are needed", name, length,

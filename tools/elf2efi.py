@@ -217,8 +217,8 @@ def convert(file):
         raise Refused(f"{elf['e_type']}: not a position-independent executable")
     machine, relative = MACHINES[elf['e_machine']]
     check_segments(elf)
-    check_sections(elf)
     check_symbols(elf)
+    check_sections(elf)
     sections = image_sections(elf)
     text = sections[0]
     if not text.rva <= elf['e_entry'] < text.rva + text.size:

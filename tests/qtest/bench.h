@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine under test as the commands of this program have described it, and what stands on it:
+ * its virtio devices, and the GPUs that show something.
+ */
+#ifndef TESTS_QTEST_BENCH_H
+#define TESTS_QTEST_BENCH_H
+
+#include "gpu/screen.h"
+#include "platform/machine.h"
+#include "platform/pci.h"
+#include "virtio/find.h"
+
+/* A device of type GPU, while it shows a picture. */
+struct light {
+	bool lit;
+	struct gpu gpu;
+	struct gpu_screens screens;
+};
+
+struct bench {
+	uint8_t *memory; /* the guest's, mapped here */
+	size_t memory_size;
+	struct machine machine;
+	struct dma_pool dma;
+	struct pci_tree pci;
+	struct virtio_devices found;
+	struct light lights[VIRTIO_MAX_DEVICES]; /* of found.devices[i] */
+};
+
+#define COMMAND_MAX_WORDS 8u
+
+/* A command: its name in word 0, its arguments behind that; the rest is empty. */
+struct words {
+	unsigned count;
+	const char *word[COMMAND_MAX_WORDS];
+};
+
+/* Word `index` as a number, decimal or with 0x; 0 when it is not there or no number. */
+uint64_t words_number(const struct words *w, unsigned index);
+
+/* The device that word `index` names; NULL, logged, when there is none. */
+struct virtio_device *bench_find_device(struct bench *b, const struct words *w, unsigned index);
+
+/*
+ * The commands. tests/qtest/main.c says what each is for and what its words are. Each is a test
+ * point of its own with the steps of the code under test below it.
+ */
+MUST_CHECK enum status machine_mmio(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_pci(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_aperture(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_memory(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_find(struct bench *b, const struct words *w);
+
+MUST_CHECK enum status light_show(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_repaint(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_flush(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_close(struct bench *b, const struct words *w);
+
+MUST_CHECK enum status device_entropy(struct bench *b, const struct words *w);
+MUST_CHECK enum status device_ring(struct bench *b, const struct words *w);
+
+#endif

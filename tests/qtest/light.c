@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a GPU and a picture. Out: the picture on its screen, in one piece or in many. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gpu/command.h"
+#include "mem/log.h"
+#include "mem/tap.h"
+#include "tests/qtest/bench.h"
+#include "tests/qtest/traffic.h"
+
+static struct light *light_of(struct bench *b, const struct virtio_device *dev)
+{
+	return &b->lights[dev - b->found.devices];
+}
+
+/* The GPU that word 1 names, if it shows something; else NULL, logged. */
+static struct light *find_lit(struct bench *b, const struct words *w)
+{
+	struct virtio_device *dev = bench_find_device(b, w, 1);
+
+	if (dev && light_of(b, dev)->lit)
+		return light_of(b, dev);
+	log_error("qtest", "%s shows nothing", w->word[1]);
+	return NULL;
+}
+
+/* `bars`, `solid:ff8000`; ERR_NOT_FOUND for a name that no pattern has. */
+static enum status parse_picture(const char *text, struct picture *out)
+{
+	size_t length = strcspn(text, ":");
+	unsigned long colour = text[length] ? strtoul(text + length + 1, NULL, 16) : 0;
+
+	out->solid = (struct colour){
+		(uint8_t)(colour >> 16), (uint8_t)(colour >> 8), (uint8_t)colour};
+	for (unsigned i = PICTURE_BARS; i <= PICTURE_SOLID; i++) {
+		out->pattern = i;
+		if (strlen(picture_name(i)) == length && !strncmp(picture_name(i), text, length))
+			return OK;
+	}
+	log_error("qtest", "pattern: %s is not known", text);
+	return ERR_NOT_FOUND;
+}
+
+static enum status switch_off(struct bench *b, struct light *l)
+{
+	enum status status = gpu_close(&l->gpu);
+
+	if (status == OK)
+		gpu_screens_close(&l->screens, &b->dma);
+	l->lit = false;
+	return status;
+}
+
+enum status light_show(struct bench *b, const struct words *w)
+{
+	struct virtio_device *dev = bench_find_device(b, w, 1);
+	struct gpu_show show = {.width = (uint32_t)words_number(w, 3),
+		.height = (uint32_t)words_number(w, 4)};
+	struct light *l;
+	enum status status;
+
+	if (!dev || light_of(b, dev)->lit)
+		return ERR_NOT_FOUND;
+	status = parse_picture(w->word[2], &show.picture);
+	if (status != OK)
+		return status;
+	l = light_of(b, dev);
+	dev->count = (struct io_count){0};
+	status = gpu_open(&l->gpu, (unsigned)(dev - b->found.devices), dev);
+	if (status != OK)
+		return status;
+	l->lit = true;
+	status = gpu_show(&l->gpu, &show, &l->screens);
+	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
+		dev->count.reads, dev->count.writes, l->gpu.control.notifications);
+	if (status != OK && switch_off(b, l) != OK)
+		log_error("qtest", "%s: cannot be reset after a failure", dev->name);
+	return status;
+}
+
+/* Brings one tile of the new picture to the screen. */
+static enum status present_tile(struct light *l, const struct gpu_screen *s, struct rectangle tile)
+{
+	enum status status = gpu_transfer(&l->gpu, s->resource, &s->surface, tile);
+
+	return status == OK ? gpu_flush(&l->gpu, s->resource, tile) : status;
+}
+
+enum status light_repaint(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	struct rectangle tile = {0, 0, (uint32_t)words_number(w, 3), (uint32_t)words_number(w, 4)};
+	struct picture picture;
+	const struct gpu_screen *s;
+	enum status status;
+
+	if (!l || !tile.width || !tile.height)
+		return ERR_NOT_FOUND;
+	status = parse_picture(w->word[2], &picture);
+	s = &l->screens.screens[0];
+	if (status == OK)
+		picture_draw(&picture, &s->surface);
+	for (uint32_t y = 0; status == OK && y < s->surface.height; y += tile.height)
+		for (uint32_t x = 0; status == OK && x < s->surface.width; x += tile.width)
+			status = present_tile(l, s,
+				(struct rectangle){x, y,
+					(uint32_t)min_u64(tile.width, s->surface.width - x),
+					(uint32_t)min_u64(tile.height, s->surface.height - y)});
+	return status;
+}
+
+enum status light_flush(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	struct traffic traffic;
+	enum status status;
+
+	if (!l)
+		return ERR_NOT_FOUND;
+	status = traffic_open(&traffic, &l->gpu.control, &traffic_flush);
+	if (status == OK)
+		status = traffic_run(&traffic, words_number(w, 2));
+	/* Otherwise the device may still have some of it. */
+	if (status == OK)
+		traffic_close(&traffic);
+	return status;
+}
+
+/* Nothing is lit, so nothing may be allocated. */
+static enum status check_leaks(const struct bench *b)
+{
+	for (unsigned i = 0; i < b->found.count; i++)
+		if (b->lights[i].lit)
+			return OK;
+	if (!b->dma.used)
+		return OK;
+	log_error("qtest", "dma: %lu bytes are still allocated", b->dma.used);
+	return ERR_PROTOCOL;
+}
+
+enum status light_close(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	enum status status = l ? switch_off(b, l) : ERR_NOT_FOUND;
+
+	return status == OK ? check_leaks(b) : status;
+}

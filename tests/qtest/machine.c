@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: what the machine has, in words instead of tables. Out: its virtio devices. */
+#include <stdio.h>
+#include <string.h>
+
+#include "mem/log.h"
+#include "mem/tap.h"
+#include "tests/qtest/bench.h"
+
+#define TIMEOUT_US 5000000u
+
+enum status machine_mmio(struct bench *b, const struct words *w)
+{
+	struct virtio_mmio_location l = {
+		.base = words_number(w, 1), .size = words_number(w, 2), .source = "qtest"};
+	enum status status = OK;
+
+	for (uint64_t i = 0; status == OK && i < words_number(w, 3); i++, l.base += l.size)
+		status = machine_add_virtio_mmio(&b->machine, &l);
+	return status;
+}
+
+enum status machine_pci(struct bench *b, const struct words *w)
+{
+	struct pci_host host = {
+		.access = words_number(w, 1) ? PCI_ACCESS_ECAM : PCI_ACCESS_PORTS,
+		.bus_first = (uint8_t)words_number(w, 2),
+		.bus_last = (uint8_t)words_number(w, 3),
+		.ecam_base = words_number(w, 1),
+		.source = "qtest",
+	};
+
+	return machine_add_pci_host(&b->machine, &host);
+}
+
+enum status machine_aperture(struct bench *b, const struct words *w)
+{
+	bool io = !strncmp(w->word[1], "io", 2);
+	struct pci_aperture a = {
+		.space = io ? PCI_SPACE_IO : PCI_SPACE_MEMORY,
+		.prefetchable = !strcmp(w->word[1], "prefetch"),
+		.bus_base = words_number(w, 2),
+		.cpu_base = words_number(w, 3),
+		.size = words_number(w, 4),
+		.io_is_mmio = !strcmp(w->word[1], "io-mmio"),
+	};
+
+	if (!b->machine.pci_host_count)
+		return ERR_NOT_FOUND;
+	return pci_host_add_aperture(&b->machine.pci_hosts[b->machine.pci_host_count - 1], &a);
+}
+
+enum status machine_memory(struct bench *b, const struct words *w)
+{
+	uint64_t offset = words_number(w, 2), size = words_number(w, 3);
+
+	if (!range_inside(offset, size, b->memory_size))
+		return ERR_RANGE;
+	return dma_pool_add(&b->dma, paddr_of(words_number(w, 1)), b->memory + offset, size);
+}
+
+static bool is_driven(uint32_t device_id)
+{
+	return device_id == VIRTIO_ID_ENTROPY || device_id == VIRTIO_ID_GPU;
+}
+
+enum status machine_find(struct bench *b, const struct words *w)
+{
+	enum status status = OK;
+
+	(void)w;
+	for (unsigned i = 0; status == OK && i < b->machine.pci_host_count; i++)
+		status = pci_scan(&b->pci, &b->machine.pci_hosts[i]);
+	if (status != OK)
+		return status;
+	virtio_find(&b->found, &b->machine, &b->pci, is_driven, &b->dma, TIMEOUT_US);
+	return b->found.refused ? ERR_REFUSED : OK;
+}
