@@ -42,7 +42,7 @@ quote = '$(subst ','\'',$(1))'
 SETUP := build \
 	$(if $(filter clang,$(COMPILER)),clang) \
 	$(if $(filter image,$(MAKECMDGOALS)),image) \
-	$(if $(filter unit,$(MAKECMDGOALS)),unit) \
+	$(if $(filter unit qtest,$(MAKECMDGOALS)),unit) \
 	$(if $(filter run,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
@@ -63,7 +63,8 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 # No stack protector: its guard wants a C library that sets it and a handler that reports; a
 # smashed stack ends in our own traps. No unwind tables: backtraces walk the frame pointers.
 CFLAGS_TARGET := -std=gnu11 -O2 -g -ffreestanding -fPIE -fvisibility=hidden \
-	-fno-omit-frame-pointer -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-stack-protector \
+	-fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)/= $(WARNINGS)
 
 # No floating point or vector registers: nobody saves them in our traps. aarch64: device memory
@@ -151,7 +152,8 @@ esp/firstlight.conf: tools/esp/firstlight.conf
 # By content: gcc's and clang's images take turns here.
 $(ESP_FILES): FORCE
 	@mkdir -p $(@D)
-	$(Q)cmp -s $< $@ || { printf '  %-8s%s\n' COPY $@; cp $< $@; }
+	$(Q)cmp -s $(filter-out FORCE,$^) $@ || \
+		{ printf '  %-8s%s\n' COPY $@; cp $(filter-out FORCE,$^) $@; }
 
 .PHONY: image
 image: $(OUT)/firstlight.img
@@ -194,6 +196,22 @@ $(UNIT_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/unit/%.o $(HOST_OUT)/u
 
 -include $(HOST_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
 
+# ---- the same objects as a program that drives QEMU's devices from outside ---------------------
+
+QTEST         := $(HOST_OUT)/qtest/firstlight-qtest
+QTEST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(wildcard tests/qtest/*.c))
+
+.PHONY: qtest
+qtest: $(QTEST)
+
+# What of units.a belongs to tests/unit/ stays out: nothing here asks for it.
+$(QTEST): $(QTEST_OBJECTS) $(HOST_OUT)/units.a
+	$(call say,HOSTLD,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -fsanitize=address,undefined -o $@ $^
+
+-include $(QTEST_OBJECTS:.o=.d)
+
 # ---- running ----------------------------------------------------------------------------------
 
 RUN = $(PYTHON) tools/run.py --arch=$(ARCH) --gpu=$(GPU) --app=$(OUT)/$(ARCH)/firstlight.efi \
@@ -216,7 +234,7 @@ clang: | setup
 	@$(MAKE) --no-print-directory COMPILER=clang apps
 
 .PHONY: check-build
-check-build: esp image unit clang
+check-build: esp image unit qtest clang
 
 .PHONY: check
 check: check-build
@@ -246,6 +264,7 @@ Targets:
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only
+  qtest      build the program that drives QEMU's devices without firmware
   format     lay out the C files with clang-format
   clean      remove what was built; distclean: also what was fetched
 Variables, with their values now:

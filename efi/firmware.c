@@ -8,13 +8,14 @@
 /* Room for what allocations and freeing add to the map between two readings. */
 #define MAP_SLACK 4096u
 
-#define VENDOR_SIZE 48u
+#define NARROW_SIZE 160u
 
-static void narrow(char *out, size_t size, const CHAR16 *wide)
+/* At most `limit` characters of UTF-16 as ASCII, cut to what `out` holds. */
+static void narrow(char out[NARROW_SIZE], const CHAR16 *wide, size_t limit)
 {
 	size_t length = 0;
 
-	for (; wide && wide[length] && length + 1 < size; length++)
+	for (; wide && length < limit && length + 1 < NARROW_SIZE && wide[length]; length++)
 		out[length] = wide[length] < 0x80 ? (char)wide[length] : '?';
 	out[length] = '\0';
 }
@@ -43,23 +44,34 @@ EFI_STATUS memory_map_read(struct memory_map *map, EFI_BOOT_SERVICES *bs)
 	return status;
 }
 
+/* The log's first line: what runs, on what, asked to do what. */
+static void log_run(const struct firmware *fw)
+{
+	const EFI_SYSTEM_TABLE *system = fw->system;
+	UINT32 uefi = system->Hdr.Revision;
+	char vendor[NARROW_SIZE], options[NARROW_SIZE];
+
+	narrow(vendor, system->FirmwareVendor, NARROW_SIZE);
+	narrow(options, fw->loaded->LoadOptions, fw->loaded->LoadOptionsSize / sizeof(CHAR16));
+	log_line("# firstlight %s %s, firmware %s 0x%x (UEFI %u.%u), options: %s",
+		FIRSTLIGHT_VERSION, FIRSTLIGHT_ARCH, vendor, system->FirmwareRevision, uefi >> 16,
+		(uefi & 0xffff) / 10, *options ? options : "none");
+	log_info("efi", "image: base 0x%lx, 0x%lx bytes", (uint64_t)fw->loaded->ImageBase,
+		(uint64_t)fw->loaded->ImageSize);
+}
+
 enum status firmware_open(struct firmware *fw, EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-	char vendor[VENDOR_SIZE];
 	EFI_STATUS status;
 
 	*fw = (struct firmware){.image = image, .system = system};
-	narrow(vendor, sizeof(vendor), system->FirmwareVendor);
-	log_info("efi", "firmware: %s, revision 0x%x, UEFI %u.%u", vendor, system->FirmwareRevision,
-		system->Hdr.Revision >> 16, (system->Hdr.Revision & 0xffff) / 10);
 	status = system->BootServices->HandleProtocol(image, &loaded_image, (void **)&fw->loaded);
 	if (EFI_ERROR(status)) {
 		log_error("efi", "LoadedImage protocol: status 0x%lx", (uint64_t)status);
 		return ERR_NOT_FOUND;
 	}
-	log_info("efi", "image: base 0x%lx, 0x%lx bytes", (uint64_t)fw->loaded->ImageBase,
-		(uint64_t)fw->loaded->ImageSize);
+	log_run(fw);
 	status = memory_map_read(&fw->map, system->BootServices);
 	if (EFI_ERROR(status)) {
 		log_error("efi", "GetMemoryMap: status 0x%lx", (uint64_t)status);

@@ -26,8 +26,10 @@ struct firmware {
 	struct memory_map map; /* as it was at firmware_open */
 };
 
-/* Finds this image's LoadedImage protocol and takes a copy of the memory map. Logs what firmware it
- * is. */
+/*
+ * Finds this image's LoadedImage protocol and takes a copy of the memory map. Writes the log's
+ * first line: version, architecture, firmware, LoadOptions.
+ */
 MUST_CHECK enum status firmware_open(
 	struct firmware *fw, EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 

@@ -254,7 +254,6 @@ static void begin_log(EFI_SYSTEM_TABLE *system)
 	start_clock(system->BootServices);
 	the_log.level = LOG_INFO;
 	tap_begin();
-	log_line("# firstlight %s %s", FIRSTLIGHT_VERSION, FIRSTLIGHT_ARCH);
 }
 
 static bool step(const char *name, enum status status)

@@ -88,9 +88,9 @@ static void choose_size(struct gpu *gpu, const struct gpu_show *show,
 		size->width = edid->preferred_width;
 		size->height = edid->preferred_height;
 	}
-	log_info(gpu->name, "scanout %u: size %ux%u (%s; display information says %ux%u, %s)",
-		scanout, size->width, size->height, source, display->area.width,
-		display->area.height, display->enabled ? "enabled" : "not enabled");
+	log_info(gpu->name, "scanout %u: size %ux%u: %s (the display is %s, %ux%u)", scanout,
+		size->width, size->height, source, display->enabled ? "enabled" : "not enabled",
+		display->area.width, display->area.height);
 }
 
 /* Resource, backing, scanout: the surface becomes what the scanout shows. */

@@ -5,15 +5,16 @@
 #include "clock.h"
 #include "format.h"
 
-static void offer(struct log_sink *sink)
+/* Offers a sink at most `most` of the characters that it has not taken yet. */
+static void offer(struct log_sink *sink, uint64_t most)
 {
 	struct log *log = &the_log;
-	uint64_t at, length;
+	uint64_t at, length, end = sink->taken + min_u64(most, log->written - sink->taken);
 	size_t took;
 
-	while (sink->taken < log->written) {
+	while (sink->taken < end) {
 		at = sink->taken % LOG_RING_SIZE;
-		length = min_u64(log->written - sink->taken, LOG_RING_SIZE - at);
+		length = min_u64(end - sink->taken, LOG_RING_SIZE - at);
 		log->writing = sink;
 		took = sink->write(sink, log->ring + at, length);
 		log->writing = NULL;
@@ -28,10 +29,8 @@ static bool wait_for(struct log_sink *sink, uint64_t limit)
 {
 	uint64_t last = sink->taken, since = clock_us();
 
-	for (;;) {
-		offer(sink);
-		if (the_log.written - sink->taken <= limit)
-			return true;
+	while (the_log.written - sink->taken > limit) {
+		offer(sink, LOG_RING_SIZE);
 		if (sink->taken != last) {
 			last = sink->taken;
 			since = clock_us();
@@ -40,6 +39,7 @@ static bool wait_for(struct log_sink *sink, uint64_t limit)
 		}
 		cpu_relax();
 	}
+	return true;
 }
 
 /*
@@ -121,7 +121,7 @@ void log_poll(void)
 {
 	for (unsigned i = 0; i < LOG_MAX_SINKS; i++)
 		if (the_log.sinks[i])
-			offer(the_log.sinks[i]);
+			offer(the_log.sinks[i], LOG_POLL_SIZE);
 }
 
 void log_drain(void)

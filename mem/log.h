@@ -23,6 +23,7 @@ enum log_level { LOG_ERROR, LOG_INFO, LOG_DEBUG, LOG_TRACE };
 #define LOG_RING_SIZE (64u * 1024) /* a power of two */
 #define LOG_LINE_SIZE 512u /* longer lines are cut */
 #define LOG_MAX_SINKS 4u
+#define LOG_POLL_SIZE 64u
 #define LOG_STALL_US  1000000u
 
 struct log_sink {
@@ -51,7 +52,10 @@ extern struct log the_log;
 bool log_attach(struct log_sink *sink);
 void log_detach(struct log_sink *sink);
 
-/* Lets every sink take what it can without waiting. For waiting loops. */
+/*
+ * Lets every sink take up to LOG_POLL_SIZE characters, without waiting. For waiting loops: the
+ * answer waited for is looked at again soon.
+ */
 void log_poll(void);
 
 /* Waits until every sink has taken everything, or stalled. For failures, traps and the end. */

@@ -18,6 +18,7 @@ struct request {
 	struct pci_device *device;
 	struct pci_bar *bar;
 	enum pci_window_kind kind; /* the windows on the way that are to forward it */
+	bool ahead; /* windows are opened with room for all that is behind their bridge */
 	uint64_t align; /* a power of two */
 };
 
@@ -32,12 +33,12 @@ static bool range_holds(const struct range *outer, const struct range *inner)
 	return inner->first >= outer->first && inner->last <= outer->last;
 }
 
+/* Bus numbers nest as bridges do: pci_scan saw to that. */
 static bool is_above(const struct pci_device *bridge, const struct pci_device *device)
 {
-	for (const struct pci_device *b = device->bridge; b; b = b->bridge)
-		if (b == bridge)
-			return true;
-	return false;
+	return bridge->secondary_bus && bridge->address.segment == device->address.segment &&
+	       device->address.bus >= bridge->secondary_bus &&
+	       device->address.bus <= bridge->subordinate_bus;
 }
 
 /* True, and where it ends, when [base, base + size) is there and in the way. */
@@ -97,16 +98,56 @@ static bool occupied(const struct request *r, const struct pci_device *bridge,
 	return false;
 }
 
+/* The windows that a BAR is best behind. */
+static enum pci_window_kind kind_of(const struct pci_bar *bar)
+{
+	if (bar->space == PCI_SPACE_IO)
+		return PCI_WINDOW_IO;
+	return bar->prefetchable ? PCI_WINDOW_PREFETCH : PCI_WINDOW_MEMORY;
+}
+
+/*
+ * How much a window needs to hold all BARs behind its bridge when it begins at a multiple of the
+ * largest. Sizes are powers of two and each takes the lowest place, so that nothing is lost between
+ * them in whatever order they come; windows of bridges among them are other multiples of a granule.
+ */
+static uint64_t window_need(
+	const struct request *r, const struct pci_device *bridge, uint64_t *largest)
+{
+	bool counted = kind_of(r->bar) == r->kind;
+	uint64_t need = counted ? 0 : r->bar->size, bridges = 0;
+
+	*largest = r->bar->size;
+	for (unsigned i = 0; i < r->tree->count; i++) {
+		const struct pci_device *d = &r->tree->devices[i];
+
+		if (!is_above(bridge, d))
+			continue;
+		for (unsigned bar = 0; bar < PCI_MAX_BARS; bar++) {
+			if (!d->bars[bar].size || kind_of(&d->bars[bar]) != r->kind)
+				continue;
+			need += d->bars[bar].size;
+			*largest = max_u64(*largest, d->bars[bar].size);
+		}
+		bridges += d->secondary_bus != 0;
+	}
+	need = align_up(need, *largest);
+	return bridges ? need + *largest + bridges * pci_window_granule(r->kind) : need;
+}
+
 /* What the bridge's window has to be to forward `range` too. */
 static struct range window_with(
 	const struct request *r, const struct pci_device *bridge, struct range range)
 {
 	const struct pci_window *w = &bridge->windows[r->kind];
-	uint64_t granule = pci_window_granule(r->kind);
+	uint64_t granule = pci_window_granule(r->kind), largest;
 
 	if (w->size) {
-		range.first = range.first < w->base ? range.first : w->base;
+		range.first = min_u64(range.first, w->base);
 		range.last = max_u64(range.last, w->base + (w->size - 1));
+	} else if (r->ahead) {
+		range.last =
+			max_u64(range.last, range.first + (window_need(r, bridge, &largest) - 1));
 	}
 	return (struct range){align_down(range.first, granule), range.last | (granule - 1)};
 }
@@ -252,22 +293,44 @@ static enum status open_windows(const struct request *r, uint64_t address)
 	return OK;
 }
 
+/*
+ * The alignment of the BAR's place. A window that is opened for it begins there too: at a granule,
+ * and, if all behind the uppermost of them is to have room, where the largest BAR can begin.
+ */
+static uint64_t alignment(const struct request *r)
+{
+	uint64_t align = r->bar->size, largest;
+
+	for (const struct pci_device *b = r->device->bridge; b && !b->windows[r->kind].size;
+		b = b->bridge) {
+		align = max_u64(align, pci_window_granule(r->kind));
+		if (!r->ahead)
+			continue;
+		window_need(r, b, &largest);
+		align = max_u64(align, largest);
+	}
+	return align;
+}
+
 /* Tries to place the BAR behind windows of one kind. */
 static enum status assign_by(struct request *r, enum pci_window_kind kind, unsigned index)
 {
-	const struct pci_device *bridge = r->device->bridge;
 	uint64_t address;
+	bool found;
 	enum status status;
 
 	r->kind = kind;
-	r->align = r->bar->size;
-	/* A window opened for it begins at a granule. */
-	if (bridge && !bridge->windows[kind].size)
-		r->align = max_u64(r->align, pci_window_granule(kind));
-	if (!find_place(r, &address))
-		return ERR_NO_MEMORY;
-	status = open_windows(r, address);
-	if (status != OK)
+	r->ahead = true;
+	r->align = alignment(r);
+	found = find_place(r, &address);
+	if (!found) {
+		/* For this BAR alone there may be room. */
+		r->ahead = false;
+		r->align = alignment(r);
+		found = find_place(r, &address);
+	}
+	/* A bridge that does not keep a window has said so; another kind may do. */
+	if (!found || open_windows(r, address) != OK)
 		return ERR_NO_MEMORY;
 	status = pci_bar_set(r->device, index, address);
 	if (status == OK)
@@ -295,15 +358,12 @@ enum status pci_assign_bar(
 {
 	struct pci_bar *bar = &device->bars[index];
 	struct request r = {.tree = tree, .device = device, .bar = bar};
-	enum status status = ERR_NO_MEMORY;
+	enum status status;
 
 	size_all_devices(tree, device->address.segment);
-	if (bar->space == PCI_SPACE_IO)
-		status = assign_by(&r, PCI_WINDOW_IO, index);
-	if (bar->space == PCI_SPACE_MEMORY && bar->prefetchable)
-		status = assign_by(&r, PCI_WINDOW_PREFETCH, index);
+	status = assign_by(&r, kind_of(bar), index);
 	/* Prefetchable memory may be behind any window, other memory only behind this one. */
-	if (bar->space == PCI_SPACE_MEMORY && status == ERR_NO_MEMORY)
+	if (status == ERR_NO_MEMORY && kind_of(bar) == PCI_WINDOW_PREFETCH)
 		status = assign_by(&r, PCI_WINDOW_MEMORY, index);
 	if (status == ERR_NO_MEMORY)
 		log_at(level, device->name,

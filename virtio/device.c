@@ -107,7 +107,7 @@ static enum status reset_and_poll(struct virtio_device *dev)
 static enum status report_reset(struct virtio_device *dev, enum status status)
 {
 	switch (status) {
-	case OK: tap_ok(dev->name, "reset"); break;
+	case OK: tap_ok(dev->name, "reset (step 1)"); break;
 	case ERR_GONE:
 		tap_fail(dev->name, "reset",
 			"status reads 0xff: the device left the bus, or its "
@@ -129,10 +129,10 @@ enum status virtio_reset(struct virtio_device *dev)
 	status = report_reset(dev, reset_and_poll(dev));
 	if (status != OK)
 		return status;
-	/* steps 2 and 3 */
 	add_status(dev, VIRTIO_STATUS_ACKNOWLEDGE);
+	tap_ok(dev->name, "ACKNOWLEDGE (step 2)");
 	add_status(dev, VIRTIO_STATUS_DRIVER);
-	tap_ok(dev->name, "ACKNOWLEDGE, DRIVER");
+	tap_ok(dev->name, "DRIVER (step 3)");
 	return OK;
 }
 
@@ -149,12 +149,16 @@ static enum status confirm_features(struct virtio_device *dev)
 {
 	uint8_t status;
 
-	if (dev->transport->legacy)
+	if (dev->transport->legacy) {
+		tap_skip(dev->name, "FEATURES_OK", "a legacy device has none");
 		return OK;
+	}
 	add_status(dev, VIRTIO_STATUS_FEATURES_OK);
 	status = dev->transport->read_status(dev);
-	if (status & VIRTIO_STATUS_FEATURES_OK && status != STATUS_ALL_ONES)
+	if (status & VIRTIO_STATUS_FEATURES_OK && status != STATUS_ALL_ONES) {
+		tap_ok(dev->name, "FEATURES_OK kept (steps 5 and 6)");
 		return OK;
+	}
 	tap_fail(dev->name, "FEATURES_OK",
 		"the device did not keep it: status is 0x%02x; features 0x%lx of 0x%lx accepted",
 		status, dev->features, dev->offered);
@@ -163,8 +167,6 @@ static enum status confirm_features(struct virtio_device *dev)
 
 enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 {
-	enum status status;
-
 	/* virtio 1.3 §3.1.1 step 4 */
 	dev->offered = dev->transport->read_features(dev);
 	log_features(dev, "offered", dev->offered);
@@ -179,12 +181,8 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 	dev->features = dev->offered & wanted;
 	dev->transport->write_features(dev, dev->features);
 	log_features(dev, "accepted", dev->features);
-	status = confirm_features(dev);
-	if (status != OK)
-		return status;
-	tap_ok(dev->name, dev->transport->legacy ? "features accepted (legacy: no FEATURES_OK)"
-						 : "features accepted, FEATURES_OK kept");
-	return OK;
+	tap_ok(dev->name, "features accepted (step 4)");
+	return confirm_features(dev);
 }
 
 enum status virtio_start(struct virtio_device *dev)
@@ -210,7 +208,7 @@ enum status virtio_start(struct virtio_device *dev)
 		return ERR_REFUSED;
 	}
 	log_info(dev->name, "status: 0x%02x (%s)", status, text);
-	tap_ok(dev->name, "DRIVER_OK");
+	tap_ok(dev->name, "DRIVER_OK (step 8)");
 	return OK;
 }
 

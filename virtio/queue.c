@@ -97,7 +97,7 @@ enum status queue_open(struct queue *q, struct virtio_device *dev, uint16_t inde
 	status = dev->transport->setup_queue(dev, q);
 	if (status != OK)
 		return fail_open(q, status, "the device did not take it");
-	tap_ok(dev->name, "queue %u ready", index);
+	tap_ok(dev->name, "queue %u ready (step 7)", index);
 	return OK;
 }
 

@@ -31,8 +31,8 @@ static enum status parse_picture(const char *text, struct picture *out)
 	size_t length = strcspn(text, ":");
 	unsigned long colour = text[length] ? strtoul(text + length + 1, NULL, 16) : 0;
 
-	out->solid = (struct colour){
-		(uint8_t)(colour >> 16), (uint8_t)(colour >> 8), (uint8_t)colour};
+	out->solid =
+		(struct colour){(uint8_t)(colour >> 16), (uint8_t)(colour >> 8), (uint8_t)colour};
 	for (unsigned i = PICTURE_BARS; i <= PICTURE_SOLID; i++) {
 		out->pattern = i;
 		if (strlen(picture_name(i)) == length && !strncmp(picture_name(i), text, length))
@@ -55,8 +55,8 @@ static enum status switch_off(struct bench *b, struct light *l)
 enum status light_show(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
-	struct gpu_show show = {.width = (uint32_t)words_number(w, 3),
-		.height = (uint32_t)words_number(w, 4)};
+	struct gpu_show show = {
+		.width = (uint32_t)words_number(w, 3), .height = (uint32_t)words_number(w, 4)};
 	struct light *l;
 	enum status status;
 

@@ -88,8 +88,8 @@ static enum status take(struct traffic *t)
 		return status;
 	r = used.token;
 	if (!r || !r->in_flight) {
-		log_error(NAME(t), "traffic: answer %lu: its request is not in flight",
-			t->answered);
+		log_error(
+			NAME(t), "traffic: answer %lu: its request is not in flight", t->answered);
 		return ERR_PROTOCOL;
 	}
 	r->in_flight = false;

@@ -18,7 +18,8 @@ struct traffic_kind {
 	uint32_t lengths[QUEUE_MAX_BUFFERS];
 	/* Fills in the readable buffers of one request, which hold what they held last. */
 	void (*prepare)(struct traffic *t, void *request);
-	/* False when `length` bytes of answer, in the writable buffers, are not what they should be. */
+	/* False when `length` bytes of answer, in the writable buffers, are not what they should
+	 * be. */
 	bool (*check)(struct traffic *t, const void *request, const void *answer, uint32_t length);
 };
 
