@@ -213,7 +213,7 @@ enum status acpi_read_dbg2(struct bytes table, struct machine *m)
 			result = status;
 		bytes_seek(&table, start + length);
 	}
-	if (count) {
+	if (count || table.overrun) {
 		log_error(subject, "DBG2: length: %u devices do not fit in 0x%lx bytes", count,
 			table.size);
 		return ERR_MALFORMED;

@@ -106,33 +106,54 @@ static enum pci_window_kind kind_of(const struct pci_bar *bar)
 	return bar->prefetchable ? PCI_WINDOW_PREFETCH : PCI_WINDOW_MEMORY;
 }
 
+/* What the BARs of one bus need that a kind of window is for. */
+struct need {
+	uint64_t sum;
+	uint64_t largest;
+};
+
+static void add_need(struct need *need, const struct pci_device *d, enum pci_window_kind kind)
+{
+	for (unsigned i = 0; i < PCI_MAX_BARS; i++) {
+		const struct pci_bar *bar = &d->bars[i];
+
+		if (bar->size && kind_of(bar) == kind) {
+			need->sum += bar->size;
+			need->largest = max_u64(need->largest, bar->size);
+		}
+	}
+}
+
 /*
  * How much a window needs to hold all BARs behind its bridge when it begins at a multiple of the
- * largest. Sizes are powers of two and each takes the lowest place, so that nothing is lost between
- * them in whatever order they come; windows of bridges among them are other multiples of a granule.
+ * largest. Sizes are powers of two and each takes the lowest place, so that on a bus nothing is
+ * lost between them in whatever order they come. Windows of bridges further down are multiples of
+ * their own largest BAR, and between those one place of the size of the largest may stay empty.
  */
-static uint64_t window_need(
-	const struct request *r, const struct pci_device *bridge, uint64_t *largest)
+static struct need window_need(const struct request *r, const struct pci_device *bridge)
 {
-	bool counted = kind_of(r->bar) == r->kind;
-	uint64_t need = counted ? 0 : r->bar->size, bridges = 0;
+	uint64_t granule = pci_window_granule(r->kind);
+	struct need all = {kind_of(r->bar) == r->kind ? 0 : r->bar->size, r->bar->size}, bus = {0};
+	const struct pci_device *above = bridge;
 
-	*largest = r->bar->size;
+	/* The functions of a bus stand side by side. */
 	for (unsigned i = 0; i < r->tree->count; i++) {
 		const struct pci_device *d = &r->tree->devices[i];
 
 		if (!is_above(bridge, d))
 			continue;
-		for (unsigned bar = 0; bar < PCI_MAX_BARS; bar++) {
-			if (!d->bars[bar].size || kind_of(&d->bars[bar]) != r->kind)
-				continue;
-			need += d->bars[bar].size;
-			*largest = max_u64(*largest, d->bars[bar].size);
+		if (d->bridge != above) {
+			all.sum += align_up(bus.sum, max_u64(bus.largest, granule));
+			bus = (struct need){0};
+			above = d->bridge;
 		}
-		bridges += d->secondary_bus != 0;
+		add_need(&bus, d, r->kind);
+		all.largest = max_u64(all.largest, bus.largest);
 	}
-	need = align_up(need, *largest);
-	return bridges ? need + *largest + bridges * pci_window_granule(r->kind) : need;
+	all.sum = align_up(all.sum + align_up(bus.sum, max_u64(bus.largest, granule)), all.largest);
+	if (above != bridge && all.largest > granule)
+		all.sum += all.largest;
+	return all;
 }
 
 /* What the bridge's window has to be to forward `range` too. */
@@ -140,14 +161,13 @@ static struct range window_with(
 	const struct request *r, const struct pci_device *bridge, struct range range)
 {
 	const struct pci_window *w = &bridge->windows[r->kind];
-	uint64_t granule = pci_window_granule(r->kind), largest;
+	uint64_t granule = pci_window_granule(r->kind);
 
 	if (w->size) {
 		range.first = min_u64(range.first, w->base);
 		range.last = max_u64(range.last, w->base + (w->size - 1));
 	} else if (r->ahead) {
-		range.last =
-			max_u64(range.last, range.first + (window_need(r, bridge, &largest) - 1));
+		range.last = max_u64(range.last, range.first + (window_need(r, bridge).sum - 1));
 	}
 	return (struct range){align_down(range.first, granule), range.last | (granule - 1)};
 }
@@ -299,15 +319,13 @@ static enum status open_windows(const struct request *r, uint64_t address)
  */
 static uint64_t alignment(const struct request *r)
 {
-	uint64_t align = r->bar->size, largest;
+	uint64_t align = r->bar->size;
 
 	for (const struct pci_device *b = r->device->bridge; b && !b->windows[r->kind].size;
 		b = b->bridge) {
 		align = max_u64(align, pci_window_granule(r->kind));
-		if (!r->ahead)
-			continue;
-		window_need(r, b, &largest);
-		align = max_u64(align, largest);
+		if (r->ahead)
+			align = max_u64(align, window_need(r, b).largest);
 	}
 	return align;
 }

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots firstlight in QEMU, shows its log, and leaves the screen as a PNG. For `make run`.
 
-Exit status: 0 the run passed, 1 it failed, 2 it could not be started as asked, 3 no verdict in
-time, 4 QEMU ended without one, 5 the firmware caught an exception, 130 interrupted.
+Exit status: 0 the run passed, 1 it failed, 77 there was no GPU to try (SKIP), 2 it could not be
+started as asked, 3 no verdict in time, 4 QEMU ended without one, 5 the firmware caught an exception,
+130 interrupted.
 """
 
 import argparse
@@ -16,7 +17,8 @@ from pathlib import Path
 
 import qemu
 
-PASSED, FAILED, NOT_STARTED, NO_VERDICT, QEMU_DIED, FAULTED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+FAILED, NOT_STARTED, NO_VERDICT, QEMU_DIED, FAULTED, INTERRUPTED = 1, 2, 3, 4, 5, 130
+VERDICTS = {"PASS": 0, "FAIL": FAILED, "SKIP": 77}
 STATUS = {qemu.Timeout: NO_VERDICT, qemu.Died: QEMU_DIED, qemu.FirmwareFault: FAULTED}
 
 # The test point after which the picture can be seen.
@@ -30,8 +32,11 @@ ENDINGS = {
     "semihosting": (("-semihosting-config", "enable=on,target=native"), "aarch64"),
     "debug-exit": (("-device", "isa-debug-exit,iobase=0x501,iosize=1"), "x86_64"),
 }
-# The exit code of QEMU that says that the run passed, where the code is the channel.
-PASS_CODES = {"semihosting": 0, "debug-exit": 1}
+# QEMU's exit code for a verdict, where the code is the channel.
+EXIT_CODES = {
+    "semihosting": lambda status: status,
+    "debug-exit": lambda status: status << 1 | 1,
+}
 
 
 def say(text):
@@ -124,7 +129,7 @@ def verdict_by_log(running, options):
         running.wait_exit(None)
     else:
         running.quit()
-    return PASSED if qemu.RESULT.search(log)[1] == "PASS" else FAILED
+    return VERDICTS[qemu.RESULT.search(log)[1]]
 
 
 def verdict_by_exit_code(running, options):
@@ -135,29 +140,29 @@ def verdict_by_exit_code(running, options):
     except qemu.Died:
         say("no screen: QEMU ended before it could be read")
     code = running.wait_exit(options.timeout)
-    result = qemu.RESULT.search(running.serial)
-    passed = code == PASS_CODES[ending(options)]
     say(f"QEMU's exit code: {code}")
+    result = qemu.RESULT.search(running.serial)
     if not result:
         say("the log ended without a result")
         return QEMU_DIED
-    if passed != (result[1] == "PASS"):
+    status = VERDICTS[result[1]]
+    if code != EXIT_CODES[ending(options)](status):
         say(f"the exit code and the log's {result[1]} contradict each other")
         return FAILED
-    return PASSED if passed else FAILED
+    return status
 
 
 def run(options):
     Path(options.screen).unlink(missing_ok=True)
     printer = LinePrinter()
-    judge = verdict_by_exit_code if ending(options) in PASS_CODES else verdict_by_log
+    judge = verdict_by_exit_code if ending(options) in EXIT_CODES else verdict_by_log
     with machine(options, display=window(), on_text=printer) as running:
         try:
             status = judge(running, options)
         except (qemu.Timeout, qemu.FirmwareFault):
             save_screen(running, options)
             raise
-    say("PASS" if status == PASSED else "FAIL")
+    say(next((word for word, code in VERDICTS.items() if code == status), "FAIL"))
     return status
 
 
@@ -184,7 +189,7 @@ def debug(options):
         say(f"    gdb-multiarch -x {script}")
         say("Ctrl-C here ends the machine")
         running.wait_exit(None)
-    return PASSED
+    return 0
 
 
 def main(arguments):

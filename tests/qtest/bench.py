@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A QEMU machine without firmware, driven from outside by build/host/qtest/firstlight-qtest.
 
-    with Bench(machines.PLATFORMS["q35"], ["-device", "virtio-gpu-pci,id=gpu0"]) as bench:
+    with Bench(PLATFORMS["q35"], [Device("gpu0", "gpu")]) as bench:
         log = bench.command("show", bench.name("gpu0"), "bars")
         picture = bench.screendump("gpu0")
 
@@ -90,13 +90,14 @@ class Program:
 class Bench:
     """
     platform   a machines.Platform
-    devices    QEMU arguments that add its devices, with ids
+    devices    a list of machines.Device
+    bridges    QEMU arguments that come before them
     """
 
-    def __init__(self, platform, devices):
+    def __init__(self, platform, devices, bridges=()):
         self.platform = platform
-        self.devices = [str(word) for word in devices]
-        self._pci = None
+        self.devices = {device.id: slot for slot, device in enumerate(devices)}
+        self._arguments = [*bridges, *platform.device_arguments(devices)]
 
     def __enter__(self):
         self.start()
@@ -111,8 +112,7 @@ class Bench:
         self._pci = None
         self._folder = tempfile.TemporaryDirectory(prefix="firstlight-")
         folder = Path(self._folder.name)
-        (folder / "sleep.bin").write_bytes(SLEEP[platform.arch].rjust(platform.firmware_size, b"\0")
-                                           if platform.firmware_size else SLEEP[platform.arch])  # fmt: skip
+        (folder / "sleep.bin").write_bytes(SLEEP[platform.arch])
         self._memory = os.memfd_create("guest")
         os.ftruncate(self._memory, platform.memory_mib << 20)
         self._listener = socket.socket(socket.AF_UNIX)
@@ -127,7 +127,7 @@ class Bench:
                 "-object", "memory-backend-file,id=guest,share=on,"
                 f"size={platform.memory_mib}M,mem-path=/proc/{os.getpid()}/fd/{self._memory}",
                 "-qtest", f"unix:{folder / 'qtest'}", "-qtest-log", "none",
-                "-d", "guest_errors", *platform.arguments, *self.devices,
+                "-d", "guest_errors", *platform.arguments, *self._arguments,
             ],
         )  # fmt: skip
         self.program = self._qtest = None
@@ -194,7 +194,7 @@ class Bench:
 
     def name(self, device):
         """What the driver calls the device with this id."""
-        if (window := self.platform.window(device)) is not None:
-            return f"virtio-mmio@{window:x}"
+        if self.platform.windows:
+            return f"virtio-mmio@{self.platform.window(self.devices[device]):x}"
         at = self.pci(device)
         return f"virtio-pci@0000:{at['bus']:02x}:{at['slot']:02x}.{at['function']:x}"

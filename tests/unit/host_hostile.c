@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void hostile_truncate(const void *sample, size_t size, hostile_parser *parse)
+void hostile_truncate(const void *sample, size_t size, size_t step, hostile_parser *parse)
 {
-	for (size_t length = 0; length <= size; length++) {
+	for (size_t length = 0; length <= size; length += step) {
 		uint8_t *copy = malloc(length);
 
 		memcpy(copy, sample, length);

@@ -13,8 +13,8 @@
 /* May change the bytes first, to set a checksum right. */
 typedef void hostile_parser(uint8_t *data, size_t size);
 
-/* The first 0, 1, 2, … bytes of the sample. */
-void hostile_truncate(const void *sample, size_t size, hostile_parser *parse);
+/* The first 0, step, 2 * step, … bytes of the sample. */
+void hostile_truncate(const void *sample, size_t size, size_t step, hostile_parser *parse);
 
 /* `count` copies with one byte replaced; the same ones each time. */
 void hostile_mutate(const void *sample, size_t size, unsigned count, hostile_parser *parse);

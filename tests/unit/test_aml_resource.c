@@ -211,7 +211,7 @@ static void test_hostile(void **state)
 
 	(void)state;
 	the_log.level = LOG_ERROR;
-	hostile_truncate(template, sizeof(template), parse);
+	hostile_truncate(template, sizeof(template), 1, parse);
 	hostile_mutate(template, sizeof(template), 5000, parse);
 }
 
