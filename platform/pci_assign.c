@@ -135,6 +135,7 @@ static struct need window_need(const struct request *r, const struct pci_device 
 	uint64_t granule = pci_window_granule(r->kind);
 	struct need all = {kind_of(r->bar) == r->kind ? 0 : r->bar->size, r->bar->size}, bus = {0};
 	const struct pci_device *above = bridge;
+	unsigned buses = 0;
 
 	/* The functions of a bus stand side by side. */
 	for (unsigned i = 0; i < r->tree->count; i++) {
@@ -144,6 +145,7 @@ static struct need window_need(const struct request *r, const struct pci_device 
 			continue;
 		if (d->bridge != above) {
 			all.sum += align_up(bus.sum, max_u64(bus.largest, granule));
+			buses += bus.sum != 0;
 			bus = (struct need){0};
 			above = d->bridge;
 		}
@@ -151,7 +153,8 @@ static struct need window_need(const struct request *r, const struct pci_device 
 		all.largest = max_u64(all.largest, bus.largest);
 	}
 	all.sum = align_up(all.sum + align_up(bus.sum, max_u64(bus.largest, granule)), all.largest);
-	if (above != bridge && all.largest > granule)
+	buses += bus.sum != 0;
+	if (buses > 1 && all.largest > granule)
 		all.sum += all.largest;
 	return all;
 }

@@ -86,8 +86,9 @@ WITHOUT_A = {i: c for i, c in SHUFFLED.items() if c != "A"}
         (psf2(SHUFFLED, header=40)[:36], "header of 40 bytes"),
         (psf1(WITHOUT_A), "no glyph for 'A'"),
         (psf2(WITHOUT_A), "no glyph for 'A'"),
-        (psf2({**SHUFFLED, 3: "A"}).replace(b"A", b"\xc3", 1), "Unicode table"),
+        (psf2(SHUFFLED)[:-1] + b"\xc3\xff", "Unicode table: 'utf-8' codec"),
     ),
+    ids=range(17),
 )
 def test_refused(data, words):
     with pytest.raises(font.Refused, match=words):

@@ -78,7 +78,7 @@ static unsigned bar_count(const struct fake_function *f)
 static bool decodes(const struct fake_function *f, enum pci_space space)
 {
 	return f->config[PCI_COMMAND] &
-		(space == PCI_SPACE_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY);
+	       (space == PCI_SPACE_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY);
 }
 
 static uint32_t config_read(
@@ -96,14 +96,12 @@ static void config_write(struct fake_pci *m, struct fake_function *f, unsigned o
 	if (!f || offset + width > FAKE_CONFIG_SIZE)
 		return;
 	if (offset >= PCI_BAR0 && offset < PCI_BAR0 + 4 * bar_count(f))
-		m->live_bar_writes +=
-			decodes(f, f->config[offset & ~3u] & FAKE_BAR_IO ? PCI_SPACE_IO
-									 : PCI_SPACE_MEMORY);
+		m->live_bar_writes += decodes(
+			f, f->config[offset & ~3u] & FAKE_BAR_IO ? PCI_SPACE_IO : PCI_SPACE_MEMORY);
 	for (unsigned i = 0; i < width; i++) {
 		uint8_t mask = f->writable[offset + i], byte = (uint8_t)(value >> 8 * i);
 
-		f->config[offset + i] =
-			(uint8_t)((f->config[offset + i] & ~mask) | (byte & mask));
+		f->config[offset + i] = (uint8_t)((f->config[offset + i] & ~mask) | (byte & mask));
 	}
 }
 
@@ -120,8 +118,8 @@ static uint64_t ecam_read(void *context, uint64_t offset, unsigned width)
 
 static void ecam_write(void *context, uint64_t offset, unsigned width, uint64_t value)
 {
-	config_write(context, ecam_function(context, offset), offset & 0xfff, width,
-		(uint32_t)value);
+	config_write(
+		context, ecam_function(context, offset), offset & 0xfff, width, (uint32_t)value);
 }
 
 static struct fake_function *port_function(struct fake_pci *m)
@@ -137,8 +135,7 @@ static uint64_t port_read(void *context, uint64_t offset, unsigned width)
 
 	if (offset < 4)
 		return m->config_address;
-	return config_read(
-		m, port_function(m), (m->config_address & 0xfc) + (offset & 3), width);
+	return config_read(m, port_function(m), (m->config_address & 0xfc) + (offset & 3), width);
 }
 
 static void port_write(void *context, uint64_t offset, unsigned width, uint64_t value)
@@ -161,8 +158,7 @@ struct window_range {
 	uint64_t limit;
 };
 
-static struct window_range window_range(
-	const struct fake_function *f, enum pci_window_kind kind)
+static struct window_range window_range(const struct fake_function *f, enum pci_window_kind kind)
 {
 	const uint8_t *c = f->config;
 	uint64_t base, limit;
@@ -178,7 +174,7 @@ static struct window_range window_range(
 		return (struct window_range){base, limit};
 	default:
 		base = (uint64_t)(fake_pci_get(f, 0x24, 2) & 0xfff0) << 16 |
-			(uint64_t)fake_pci_get(f, 0x28, 4) << 32;
+		       (uint64_t)fake_pci_get(f, 0x28, 4) << 32;
 		limit = (uint64_t)(fake_pci_get(f, 0x26, 2) & 0xfff0) << 16 | 0xfffff |
 			(uint64_t)fake_pci_get(f, 0x2c, 4) << 32;
 		return (struct window_range){base, limit};
@@ -195,7 +191,7 @@ static bool forwards(const struct fake_function *bridge, enum pci_space space, u
 			struct window_range r = window_range(b, kind);
 
 			inside |= (kind == PCI_WINDOW_IO) == (space == PCI_SPACE_IO) &&
-				address >= r.base && address <= r.limit;
+				  address >= r.base && address <= r.limit;
 		}
 		if (!inside || !decodes(b, space))
 			return false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A PCI machine for tests: functions with configuration space behind ECAM or ports, bridges that
- * forward by their bus numbers and windows, BARs that size and decode, apertures of the host bridge.
+ * forward by their bus numbers and windows, BARs that size and decode, apertures of the host
+ * bridge.
  *
  * A function keeps only the bits of a register that are writable, which is all that BAR sizing
  * needs. Reading memory or I/O of an aperture arrives at the function whose BAR answers, through
@@ -46,7 +47,8 @@ void fake_pci_init(struct fake_pci *m, const struct pci_host *host);
 struct fake_function *fake_pci_add(struct fake_pci *m, struct fake_function *bridge,
 	unsigned device, unsigned function, uint16_t vendor_id, uint16_t device_id);
 
-/* Makes it a PCI-to-PCI bridge, windows as after a reset, with 64-bit prefetchable and 32-bit I/O. */
+/* Makes it a PCI-to-PCI bridge, windows as after a reset, with 64-bit prefetchable and 32-bit I/O.
+ */
 void fake_pci_make_bridge(struct fake_function *f, unsigned secondary, unsigned subordinate);
 
 /* Adds a PCI Express capability at 0x40, of a device/port type. */

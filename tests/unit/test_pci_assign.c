@@ -58,8 +58,7 @@ static uint64_t address_of(const struct fake_function *f, unsigned index)
 
 	if (low & FAKE_BAR_IO)
 		return low & ~3u;
-	return (low & ~15u) |
-		(low & FAKE_BAR_64 ? (uint64_t)fake_pci_get(f, at + 4, 4) << 32 : 0);
+	return (low & ~15u) | (low & FAKE_BAR_64 ? (uint64_t)fake_pci_get(f, at + 4, 4) << 32 : 0);
 }
 
 static void assign(struct fake_function *f, unsigned index, enum status expected)
@@ -78,7 +77,8 @@ static void assign(struct fake_function *f, unsigned index, enum status expected
 
 static struct fake_function *add(struct fake_function *bridge, unsigned device)
 {
-	return fake_pci_add(&machine, bridge, device, 0, 0x1af4, (uint16_t)(0x1040 + machine.count));
+	return fake_pci_add(
+		&machine, bridge, device, 0, 0x1af4, (uint16_t)(0x1040 + machine.count));
 }
 
 static struct fake_function *add_bridge(
@@ -107,7 +107,8 @@ static void test_root_bus(void **state)
 	fake_pci_add_bar(f, 2, 0, 0x2000, 0);
 	fake_pci_add_bar(f, 4, FAKE_BAR_64 | FAKE_BAR_PREFETCH, 0x4000, 0);
 	scan();
-	/* Ports and memory of the PC's fixed devices are stated as apertures, and kept away from. */
+	/* Ports and memory of the PC's fixed devices are stated as apertures, and kept away from.
+	 */
 	assign(f, 0, OK);
 	assert_int_equal(address_of(f, 0), 0x1040);
 	assign(f, 1, OK);
@@ -161,7 +162,8 @@ static void test_no_room(void **state)
 	fake_pci_add_bar(other, 3, 0, 0x1000, 0xafffe000);
 	scan();
 	assign(f, 0, ERR_NO_MEMORY);
-	assert_true(host_logged("error: BAR 0: no aperture has room for 0x40000000 bytes of memory"));
+	assert_true(
+		host_logged("error: BAR 0: no aperture has room for 0x40000000 bytes of memory"));
 	assign(f, 1, ERR_NO_MEMORY);
 	assert_int_equal(address_of(f, 1), 0);
 	/* Each of the three places has something in it. */
@@ -312,6 +314,50 @@ static void test_widen_nested(void **state)
 	assert_int_equal(fake_pci_get(port, PCI_MEMORY_BASE, 4), 0xfe10fdf0);
 }
 
+/*
+ * A switch with two devices: windows that are opened for the first leave room for the second, whose
+ * own cannot be anywhere else. (So with QEMU's switch, whose root port has a BAR too.)
+ */
+static void test_room_ahead(void **state)
+{
+	struct fake_function *port = add_bridge(NULL, 1, 1, 4), *up = add_bridge(port, 0, 2, 4);
+	struct fake_function *a = add_bridge(up, 0, 3, 3), *b = add_bridge(up, 1, 4, 4);
+	struct fake_function *f = add(a, 0), *g = add(b, 0), *h = add(b, 1);
+
+	(void)state;
+	fake_pci_add_bar(port, 0, 0, 0x1000, 0);
+	fake_pci_add_bar(f, 0, 0, 0x1000, 0);
+	fake_pci_add_bar(g, 0, 0, 0x1000, 0);
+	fake_pci_add_bar(h, 0, 0, 0x400000, 0);
+	scan();
+	assign(f, 0, OK);
+	assert_int_equal(fake_pci_get(port, PCI_MEMORY_BASE, 4), 0x80f08000);
+	assert_int_equal(fake_pci_get(a, PCI_MEMORY_BASE, 4), 0x80008000);
+	assign(port, 0, OK);
+	assert_int_equal(address_of(port, 0), 0x81000000);
+	assign(g, 0, OK);
+	assert_int_equal(address_of(g, 0), 0x80400000);
+	assign(h, 0, OK);
+	assert_int_equal(address_of(h, 0), 0x80800000);
+	assert_int_equal(fake_pci_get(b, PCI_MEMORY_BASE, 4), 0x80b08040);
+	assert_int_equal(fake_pci_get(port, PCI_MEMORY_BASE, 4), 0x80f08000);
+}
+
+/* Where all of that does not fit, one BAR still may. */
+static void test_no_room_ahead(void **state)
+{
+	struct fake_function *port = add_bridge(NULL, 1, 1, 1), *f = add(port, 0);
+
+	(void)state;
+	fake_pci_add_bar(f, 0, 0, 0x1000, 0);
+	fake_pci_add_bar(f, 1, 0, 0x80000000, 0);
+	scan();
+	assign(f, 0, OK);
+	assert_int_equal(address_of(f, 0), 0x80000000);
+	assert_int_equal(fake_pci_get(port, PCI_MEMORY_BASE, 4), 0x80008000);
+	assign(f, 1, ERR_NO_MEMORY);
+}
+
 /* A bridge without a prefetchable window forwards prefetchable memory with the other one. */
 static void test_no_prefetch_window(void **state)
 {
@@ -391,6 +437,8 @@ int main(void)
 		cmocka_unit_test_setup(test_cannot_widen, setup),
 		cmocka_unit_test_setup(test_open_nested, setup),
 		cmocka_unit_test_setup(test_widen_nested, setup),
+		cmocka_unit_test_setup(test_room_ahead, setup),
+		cmocka_unit_test_setup(test_no_room_ahead, setup),
 		cmocka_unit_test_setup(test_no_prefetch_window, setup),
 		cmocka_unit_test_setup(test_high_window_low_bar, setup),
 		cmocka_unit_test_setup(test_no_io_window, setup),

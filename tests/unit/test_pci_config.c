@@ -17,9 +17,8 @@ static const struct pci_host ports = {
 static struct fake_function *start(const struct pci_host *host, struct pci_device *device)
 {
 	fake_pci_init(&machine, host);
-	*device = (struct pci_device){.host = host,
-		.address = {host->segment, host->bus_first, 3, 0},
-		.name = "device"};
+	*device = (struct pci_device){
+		.host = host, .address = {host->segment, host->bus_first, 3, 0}, .name = "device"};
 	return fake_pci_add(&machine, NULL, 3, 0, 0x1af4, 0x1050);
 }
 
@@ -158,7 +157,8 @@ static void test_capability_loop(void **state)
 	assert_true(host_logged("error: capabilities: the list loops at offset 0x40"));
 	/* The longest list, which ends in itself. */
 	for (unsigned offset = 0x40; offset < 0x100; offset += 4)
-		fake_pci_add_capability(f, offset, 1, (uint8_t)(offset == 0xfc ? 0xfc : offset + 4));
+		fake_pci_add_capability(
+			f, offset, 1, (uint8_t)(offset == 0xfc ? 0xfc : offset + 4));
 	machine.reads = 0;
 	assert_int_equal(pci_find_capability(&d, PCI_CAP_ID_VNDR, 0), 0);
 	assert_true(host_logged("error: capabilities: the list loops at offset 0xfc"));

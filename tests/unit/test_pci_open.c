@@ -63,8 +63,8 @@ static enum status open_bar(struct pci_device *d, unsigned index, uint64_t neede
 
 static void check_region(const struct fake_function *f, unsigned index)
 {
-	assert_int_equal(region_read(&region, 0x30, 4, "test"),
-		fake_pci_pattern(&machine, f, index, 0x30));
+	assert_int_equal(
+		region_read(&region, 0x30, 4, "test"), fake_pci_pattern(&machine, f, index, 0x30));
 	assert_int_equal(machine.collisions, 0);
 	assert_int_equal(machine.live_bar_writes, 0);
 }

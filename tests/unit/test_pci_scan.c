@@ -10,8 +10,7 @@
 static struct fake_pci machine;
 static struct pci_tree tree;
 
-static const struct pci_host ecam = {
-	.ecam_base = 0xb0000000, .bus_last = 0xff, .source = "test"};
+static const struct pci_host ecam = {.ecam_base = 0xb0000000, .bus_last = 0xff, .source = "test"};
 
 static int setup(void **state)
 {

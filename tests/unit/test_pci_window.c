@@ -52,8 +52,7 @@ static void test_apertures(void **state)
 	(void)state;
 	assert_ptr_equal(pci_find_aperture(&host, PCI_SPACE_MEMORY, 0x10000000, 0x2eff0000),
 		&host.apertures[1]);
-	assert_ptr_equal(
-		pci_find_aperture(&host, PCI_SPACE_IO, 0xfff0, 0x10), &host.apertures[0]);
+	assert_ptr_equal(pci_find_aperture(&host, PCI_SPACE_IO, 0xfff0, 0x10), &host.apertures[0]);
 	assert_null(pci_find_aperture(&host, PCI_SPACE_IO, 0xfff0, 0x20));
 	assert_null(pci_find_aperture(&host, PCI_SPACE_IO, 0x10000000, 0x10));
 	assert_null(pci_find_aperture(&host, PCI_SPACE_MEMORY, 0x0ffffff0, 0x20));
@@ -135,8 +134,7 @@ static void test_set(void **state)
 	assert_int_equal(fake_pci_get(upper_fake, PCI_IO_BASE, 2), 0x2111);
 	assert_int_equal(pci_window_set(upper, PCI_WINDOW_MEMORY, 0x3e000000, 0xf00000), OK);
 	assert_int_equal(fake_pci_get(upper_fake, PCI_MEMORY_BASE, 4), 0x3ee03e00);
-	assert_int_equal(
-		pci_window_set(upper, PCI_WINDOW_PREFETCH, 0x80fff00000, 0x200000), OK);
+	assert_int_equal(pci_window_set(upper, PCI_WINDOW_PREFETCH, 0x80fff00000, 0x200000), OK);
 	assert_int_equal(fake_pci_get(upper_fake, PCI_PREFETCH_BASE, 4), 0x0001fff1);
 	assert_int_equal(fake_pci_get(upper_fake, PCI_PREFETCH_BASE_UPPER, 4), 0x80);
 	assert_int_equal(fake_pci_get(upper_fake, PCI_PREFETCH_LIMIT_UPPER, 4), 0x81);
