@@ -37,13 +37,11 @@ static void look(const struct machine *machine, struct pci_tree *tree, struct vi
 {
 	struct saved_commands saved;
 
-	/* Bridges keep the numbers firmware gave them, or have none. */
 	tree->passive = true;
 	for (unsigned i = 0; i < machine->pci_host_count; i++)
 		if (pci_scan(tree, &machine->pci_hosts[i]) != OK)
 			log_info("efi", "list: PCI segment %u bus %u: not all of it was read",
 				machine->pci_hosts[i].segment, machine->pci_hosts[i].bus_first);
-	tree->passive = false;
 	save_commands(&saved, tree);
 	virtio_find(found, machine, tree, any_device, NULL, 0);
 	for (unsigned i = 0; i < found->count; i++) {

@@ -118,8 +118,10 @@ struct pci_device {
 struct pci_tree {
 	/*
 	 * Someone else owns the hardware (boot services): pci_scan only reads, and reports bridges
-	 * without bus numbers instead of numbering them. Of the rest only pci_config_read and
-	 * pci_find_capability may be used then.
+	 * without bus numbers instead of numbering them; pci_open_bar moves nothing, and refuses
+	 * (ERR_UNSUPPORTED, logged) a BAR that would need an address. It still sizes BARs and turns
+	 * decoding on: the caller keeps others from using the device meanwhile, and puts the
+	 * command registers back.
 	 */
 	bool passive;
 	struct pci_device devices[PCI_MAX_DEVICES]; /* a bridge stands before what is behind it */

@@ -250,9 +250,7 @@ static bool search_apertures(const struct request *r, uint64_t first, uint64_t l
 		struct range within = {
 			max_u64(first, a->bus_base), min_u64(last, a->bus_base + (a->size - 1))};
 
-		if (a->space == r->bar->space && a->size &&
-			(!a->prefetchable || r->kind == PCI_WINDOW_PREFETCH) &&
-			search(r, &within, out))
+		if (a->space == r->bar->space && a->size && search(r, &within, out))
 			return true;
 	}
 	return false;

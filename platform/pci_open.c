@@ -8,6 +8,11 @@
 #define COMMAND_ALL  (PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER)
 #define COMMAND_GONE 0xffffu
 
+static uint32_t decode_bit(const struct pci_bar *bar)
+{
+	return bar->space == PCI_SPACE_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+}
+
 /*
  * Turns on the `wanted` command bits, where they are not. Bits that are not `required` may be
  * hard-wired to 0: a bridge need not have an I/O window.
@@ -45,7 +50,7 @@ static uint32_t decodable(struct pci_device *device)
 
 	for (unsigned i = 0; i < PCI_MAX_BARS; i++) {
 		const struct pci_bar *bar = &device->bars[i];
-		uint32_t bit = bar->space == PCI_SPACE_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+		uint32_t bit = decode_bit(bar);
 
 		if (!bar->size)
 			continue;
@@ -160,6 +165,40 @@ static void place_bridge_bars(struct pci_tree *tree, struct pci_device *device)
 	}
 }
 
+/*
+ * Whether a BAR works without moving anything: firmware decodes it already, or all that one
+ * decode bit serves have addresses.
+ */
+static enum status check_placed(struct pci_device *device, const struct pci_bar *wanted)
+{
+	if (pci_config_read(device, PCI_COMMAND, 2) & decode_bit(wanted))
+		return OK;
+	for (unsigned i = 0; i < PCI_MAX_BARS; i++) {
+		const struct pci_bar *bar = &device->bars[i];
+
+		if (!bar->size || bar->space != wanted->space || pci_bar_reached(device, bar))
+			continue;
+		log_info(device->name,
+			"BAR %u: has no address, and none is given while firmware "
+			"owns the machine",
+			i);
+		return ERR_UNSUPPORTED;
+	}
+	return OK;
+}
+
+static enum status place(struct pci_tree *tree, struct pci_device *device, unsigned index)
+{
+	enum status status;
+
+	if (tree->passive)
+		return check_placed(device, &device->bars[index]);
+	status = place_bars(tree, device, index);
+	if (status == OK)
+		place_bridge_bars(tree, device);
+	return status;
+}
+
 enum status pci_open_bar(struct pci_tree *tree, struct pci_device *device, unsigned index,
 	const char *subject, uint64_t needed, struct io_count *count, struct region *out)
 {
@@ -171,15 +210,11 @@ enum status pci_open_bar(struct pci_tree *tree, struct pci_device *device, unsig
 	if (status != OK)
 		return status;
 	bar = &device->bars[index];
-	status = place_bars(tree, device, index);
+	status = place(tree, device, index);
 	if (status == OK)
 		status = processor_address(device, index, &space, &address);
-	if (status != OK)
-		return status;
-	place_bridge_bars(tree, device);
-	status = enable(
-		device, PCI_COMMAND_MASTER |
-				(bar->space == PCI_SPACE_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY));
+	if (status == OK)
+		status = enable(device, PCI_COMMAND_MASTER | decode_bit(bar));
 	if (status == OK)
 		status = region_init(out, subject, space, address, bar->size, needed, count);
 	if (status == OK)

@@ -33,7 +33,7 @@ fail()
 need()
 {
 	if ! printf '%s' "$missing" | grep -q "^$1 "; then
-		missing="$missing$(printf '%-24s %s' "$1" "$2")
+		missing="$missing$(printf '%-26s %s' "$1" "$2")
 "
 	fi
 }
@@ -75,7 +75,7 @@ check_modules()
 	fi
 	while read -r module package reason; do
 		for name in $absent; do
-			[ "$name" = "$module" ] && need "$package" "$reason"
+			[ "$name" != "$module" ] || need "$package" "$reason"
 		done
 	done <<-END
 	$modules

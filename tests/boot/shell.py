@@ -4,6 +4,7 @@
 import re
 import shutil
 
+import tap
 from expect import ROOT, TIMEOUT
 
 
@@ -24,10 +25,18 @@ def app(arch):
 
 
 def disk(folder):
-    """The QEMU arguments that show the folder as a disk."""
+    """The QEMU arguments that show the folder as a virtio disk."""
     return (
         "-drive", f"if=none,id=medium,format=raw,file=fat:rw:{folder}",
         "-device", "virtio-blk-pci,drive=medium",
+    )  # fmt: skip
+
+
+def ide_disk(folder):
+    """The same as a disk that is not virtio (x86_64)."""
+    return (
+        "-drive", f"if=none,id=medium,format=raw,file=fat:rw:{folder}",
+        "-device", "ide-hd,drive=medium",
     )  # fmt: skip
 
 
@@ -43,6 +52,15 @@ def skip_countdown(machine):
     """The shell waits five seconds for a key before startup.nsh, unless one comes."""
     machine.read_until(r"in \d seconds? to skip", TIMEOUT)
     machine.send(" ")
+
+
+def split(text):
+    """A run's answer as (its log, what it said on the console), which share the serial line."""
+    log, console = [], []
+    for line in text.splitlines():
+        is_log = re.match(r"TAP version|#|ok \d|not ok \d|1\.\.", line)
+        (log if is_log else console).append(line)
+    return tap.parse("\n".join(log)), "\n".join(console)
 
 
 def answers(machine, count):

@@ -5,7 +5,8 @@ import pytest
 
 import qemu
 import shell
-from expect import expect_detail, expect_pass, expect_screen, read_log
+import tap
+from expect import TIMEOUT, expect_detail, expect_failure, expect_pass, expect_screen, read_log
 from matrix import Screen
 
 GPU = "-device", "virtio-gpu-pci,id=gpu0"
@@ -28,6 +29,10 @@ def test_later_sources_win(arch, start, folder, tmp_path):
     shell.skip_countdown(machine)
     log = read_log(machine)
     expect_pass(log, arch)
+    expect_detail(log, "firstlight.conf", "^option video=640x480$")
+    expect_detail(log, "SMBIOS", "^option pattern=checker$")
+    expect_detail(log, "SMBIOS", "^option label=off$")
+    expect_detail(log, "shell", "^option pattern=gradient$")
     screen = Screen(width=640, height=480)
     expect_screen(machine, log, screen, "gradient", False, folder)
 
@@ -50,8 +55,12 @@ def test_smbios_and_the_file(arch, start, folder, tmp_path):
     expect_screen(machine, log, screen, "solid:00ff80", False, folder)
 
 
-def test_bad_words_by_load_options(start):
-    """Started by -kernel: the error is on the serial line, and the firmware goes on."""
-    machine = start("aarch64", args="patern=grid", extra=GPU)
-    machine.read_until(r"unknown key `patern`: did you mean `pattern`\?", 60)
-    machine.read_until(r"Invalid Parameter", 60)
+@pytest.mark.parametrize("arch", qemu.MACHINES)
+def test_bad_words_by_load_options(arch, start):
+    """Started by -kernel: the error is on the log and on the console, and the firmware goes on."""
+    machine = start(arch, args="patern=grid", extra=GPU)
+    log = tap.parse(machine.wait_result(TIMEOUT), trailing=True)
+    expect_failure(log, "efi", "^options", "^malformed")
+    expect_detail(log, "LoadOptions", r"error: unknown key `patern`: did you mean `pattern`\?")
+    machine.read_until(r"^LoadOptions: error: unknown key `patern`", TIMEOUT)
+    machine.read_until(r"^BdsDxe: loading Boot\d+ ", TIMEOUT)

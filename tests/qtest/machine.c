@@ -50,13 +50,28 @@ enum status machine_aperture(struct bench *b, const struct words *w)
 	return pci_host_add_aperture(&b->machine.pci_hosts[b->machine.pci_host_count - 1], &a);
 }
 
+/* Whether the guest has at `address` what is mapped at `data`. */
+static bool is_mapping_of(uint64_t address, const void *data)
+{
+	volatile uint64_t *word = (volatile uint64_t *)data;
+
+	*word = ~address;
+	return io_read(IO_MMIO, address, sizeof(*word)) == ~address;
+}
+
 enum status machine_memory(struct bench *b, const struct words *w)
 {
-	uint64_t offset = words_number(w, 2), size = words_number(w, 3);
+	uint64_t address = words_number(w, 1), offset = words_number(w, 2);
+	uint64_t size = words_number(w, 3);
+	uint8_t *data = b->memory + offset;
 
-	if (!range_inside(offset, size, b->memory_size))
+	if (size < 8 || !range_inside(offset, size, b->memory_size))
 		return ERR_RANGE;
-	return dma_pool_add(&b->dma, paddr_of(words_number(w, 1)), b->memory + offset, size);
+	if (!is_mapping_of(address, data) || !is_mapping_of(address + size - 8, data + size - 8)) {
+		log_error("qtest", "memory: 0x%lx is not at offset 0x%lx", address, offset);
+		return ERR_NOT_FOUND;
+	}
+	return dma_pool_add(&b->dma, paddr_of(address), data, size);
 }
 
 static bool is_driven(uint32_t device_id)

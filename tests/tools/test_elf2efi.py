@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 
 import elf2efi
+from program import build
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "tools/efi.ld"
 TOOL = ROOT / "tools/elf2efi.py"
-CFLAGS = "-O1", "-ffreestanding", "-fPIE", "-fvisibility=hidden", "-fno-stack-protector"
-LDFLAGS = "-pie", "--no-dynamic-linker", "-z", "norelro", "--build-id=none"
 
 # Pointers of every kind: to code, to constants, to data, to zeros; constant and not.
 PROGRAM = r"""
@@ -30,20 +28,6 @@ long efi_main(void) { return call(3) + names[*to_data & 1][0] + *to_zeros; }
 
 EXECUTE, READ, WRITE = 0x20000000, 0x40000000, 0x80000000
 CODE, INITIALISED, DISCARDABLE = 0x20, 0x40, 0x02000000
-
-
-def build(folder, source, *more, arch="aarch64", pie=LDFLAGS):
-    """A linked ELF file."""
-    (folder / "t.c").write_text(source)
-    compiler = f"{arch}-linux-gnu-gcc"
-    subprocess.run(
-        [compiler, *CFLAGS, "-c", "-o", folder / "t.o", folder / "t.c"], check=True
-    )
-    subprocess.run(
-        [f"{arch}-linux-gnu-ld", *pie, "-T", SCRIPT, *more, "-o", folder / "t.elf", folder / "t.o"],
-        check=True,
-    )
-    return folder / "t.elf"
 
 
 def convert(elf):

@@ -47,8 +47,7 @@ void fake_pci_init(struct fake_pci *m, const struct pci_host *host);
 struct fake_function *fake_pci_add(struct fake_pci *m, struct fake_function *bridge,
 	unsigned device, unsigned function, uint16_t vendor_id, uint16_t device_id);
 
-/* Makes it a PCI-to-PCI bridge, windows as after a reset, with 64-bit prefetchable and 32-bit I/O.
- */
+/* Makes it a bridge, its windows as after a reset: prefetchable of 64 bits, I/O of 32. */
 void fake_pci_make_bridge(struct fake_function *f, unsigned secondary, unsigned subordinate);
 
 /* Adds a PCI Express capability at 0x40, of a device/port type. */

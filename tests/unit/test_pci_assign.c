@@ -107,8 +107,7 @@ static void test_root_bus(void **state)
 	fake_pci_add_bar(f, 2, 0, 0x2000, 0);
 	fake_pci_add_bar(f, 4, FAKE_BAR_64 | FAKE_BAR_PREFETCH, 0x4000, 0);
 	scan();
-	/* Ports and memory of the PC's fixed devices are stated as apertures, and kept away from.
-	 */
+	/* The PC's fixed devices lie in stated apertures: they are kept away from. */
 	assign(f, 0, OK);
 	assert_int_equal(address_of(f, 0), 0x1040);
 	assign(f, 1, OK);
@@ -240,6 +239,47 @@ static void test_widen_downwards(void **state)
 	assign(f, 1, OK);
 	assert_int_equal(address_of(f, 1), 0xfdfff000);
 	assert_int_equal(fake_pci_get(port, PCI_MEMORY_BASE, 4), 0xfe00fdf0);
+}
+
+/* The aperture ends where the window does. */
+static void test_widen_within_aperture(void **state)
+{
+	struct fake_function *port = add_bridge(NULL, 1, 1, 1), *f = add(port, 0);
+
+	(void)state;
+	fake_pci_open_window(port, PCI_WINDOW_MEMORY, 0xfeb00000, 0xfebfffff);
+	fake_pci_add_bar(f, 0, 0, 0x100000, 0xfeb00000);
+	fake_pci_add_bar(f, 1, 0, 0x1000, 0);
+	scan();
+	assign(f, 1, OK);
+	assert_int_equal(address_of(f, 1), 0xfeaff000);
+}
+
+/* Memory that is not prefetchable keeps out of the window that is, also of its own bridge. */
+static void test_beside_prefetch_window(void **state)
+{
+	struct fake_function *port = add_bridge(NULL, 1, 1, 1), *f = add(port, 0);
+
+	(void)state;
+	fake_pci_open_window(port, PCI_WINDOW_PREFETCH, 0x80000000, 0x800fffff);
+	fake_pci_add_bar(f, 0, 0, 0x1000, 0);
+	scan();
+	assign(f, 0, OK);
+	assert_int_equal(address_of(f, 0), 0x80100000);
+}
+
+/* A new window does not share its first mebibyte with what is beside the bridge. */
+static void test_window_beside_bar(void **state)
+{
+	struct fake_function *port = add_bridge(NULL, 1, 1, 1), *f = add(port, 0);
+	struct fake_function *beside = add(NULL, 2);
+
+	(void)state;
+	fake_pci_add_bar(beside, 0, 0, 0x1000, 0x80000000);
+	fake_pci_add_bar(f, 0, 0, 0x1000, 0);
+	scan();
+	assign(f, 0, OK);
+	assert_int_equal(address_of(f, 0), 0x80100000);
 }
 
 /* Neighbours on both sides: windows are not moved. */
@@ -434,6 +474,9 @@ int main(void)
 		cmocka_unit_test_setup(test_open_window, setup),
 		cmocka_unit_test_setup(test_widen_upwards, setup),
 		cmocka_unit_test_setup(test_widen_downwards, setup),
+		cmocka_unit_test_setup(test_widen_within_aperture, setup),
+		cmocka_unit_test_setup(test_beside_prefetch_window, setup),
+		cmocka_unit_test_setup(test_window_beside_bar, setup),
 		cmocka_unit_test_setup(test_cannot_widen, setup),
 		cmocka_unit_test_setup(test_open_nested, setup),
 		cmocka_unit_test_setup(test_widen_nested, setup),

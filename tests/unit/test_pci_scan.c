@@ -160,6 +160,24 @@ static void test_numbering_nested(void **state)
 	assert_true(host_logged("0000:00:01.0: bridge: given buses 0x01 to 0x02"));
 }
 
+/* What a bridge claims stays its own, used or not. */
+static void test_claims_stay(void **state)
+{
+	struct fake_function *a, *b;
+
+	(void)state;
+	fake_pci_init(&machine, &ecam);
+	a = fake_pci_add(&machine, NULL, 1, 0, 0x1b36, 1);
+	fake_pci_make_bridge(a, 1, 3);
+	fake_pci_add(&machine, a, 0, 0, 0x1af4, 0x1044);
+	b = fake_pci_add(&machine, NULL, 2, 0, 0x1b36, 1);
+	fake_pci_make_bridge(b, 0, 0);
+	fake_pci_add(&machine, b, 0, 0, 0x1af4, 0x1050);
+	assert_int_equal(pci_scan(&tree, &ecam), OK);
+	assert_int_equal(fake_pci_get(b, PCI_PRIMARY_BUS, 4), 0x00040400);
+	assert_non_null(find("0000:04:00.0"));
+}
+
 static void test_no_number_left(void **state)
 {
 	static const struct pci_host two_buses = {
@@ -401,6 +419,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bridges, setup),
 		cmocka_unit_test_setup(test_numbering, setup),
 		cmocka_unit_test_setup(test_numbering_nested, setup),
+		cmocka_unit_test_setup(test_claims_stay, setup),
 		cmocka_unit_test_setup(test_no_number_left, setup),
 		cmocka_unit_test_setup(test_numbers_not_kept, setup),
 		cmocka_unit_test_setup(test_passive, setup),

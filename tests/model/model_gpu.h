@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a model of a GPU holds: resources with their pictures on the host's side, and what the
+ * displays show of them. A test says what displays there are, and looks at the screens.
+ */
+#ifndef TESTS_MODEL_MODEL_GPU_H
+#define TESTS_MODEL_MODEL_GPU_H
+
+#include "model_device.h"
+
+#define MODEL_RESOURCES 32u
+#define MODEL_BACKING   64u
+
+struct model_resource {
+	uint32_t id; /* 0: free */
+	uint32_t width;
+	uint32_t height;
+	uint32_t *pixels; /* 0xXXRRGGBB */
+	bool transferred;
+	uint32_t backing_count;
+	struct model_segment backing[MODEL_BACKING];
+};
+
+struct model_display {
+	bool enabled;
+	uint32_t width;
+	uint32_t height;
+
+	/* What it shows. */
+	uint32_t resource; /* 0: nothing */
+	uint32_t shown_width;
+	uint32_t shown_height;
+	uint32_t *screen; /* as of the last flush */
+};
+
+struct model_gpu {
+	struct model_resource resources[MODEL_RESOURCES];
+	struct model_display displays[VIRTIO_GPU_MAX_SCANOUTS];
+	uint8_t edid[1024];
+	uint32_t edid_size;
+	uint32_t refuse_command; /* this command gets the response refuse_with */
+	uint32_t refuse_with;
+	bool displays_asked;
+	bool edid_asked;
+	uint64_t last_fence;
+	unsigned flushes;
+};
+
+static inline uint32_t model_num_scanouts(const struct model *m)
+{
+	return m->config[8] | (uint32_t)m->config[9] << 8;
+}
+
+/* The resource with this id; NULL when there is none. */
+struct model_resource *model_find_resource(struct model *m, uint32_t id);
+
+/* TRANSFER_TO_HOST_2D and RESOURCE_FLUSH, with rectangles that were found good. */
+void model_transfer(struct model *m, struct model_resource *r, const struct virtio_gpu_rect *rect,
+	uint64_t offset);
+void model_flush(
+	struct model *m, const struct model_resource *r, const struct virtio_gpu_rect *rect);
+
+/* Frees what a resource holds. */
+void model_drop_resource(struct model_resource *r);
+
+#endif

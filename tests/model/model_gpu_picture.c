@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: backing memory and rectangles. Out: pictures of resources and screens. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model_gpu.h"
+
+struct model_resource *model_find_resource(struct model *m, uint32_t id)
+{
+	for (unsigned i = 0; id && i < MODEL_RESOURCES; i++)
+		if (m->gpu->resources[i].id == id)
+			return &m->gpu->resources[i];
+	return NULL;
+}
+
+void model_drop_resource(struct model_resource *r)
+{
+	free(r->pixels);
+	*r = (struct model_resource){0};
+}
+
+/* A pixel of the backing, which is a list of pieces; 0 past its end. */
+static uint32_t backing_pixel(struct model *m, const struct model_resource *r, uint64_t offset)
+{
+	for (unsigned i = 0; i < r->backing_count; i++) {
+		const struct model_segment *s = &r->backing[i];
+		const uint8_t *bytes;
+
+		if (offset + 4 > s->length) {
+			offset -= min_u64(offset, s->length);
+			continue;
+		}
+		bytes = model_map(m->memory, s->address + offset, 4);
+		return bytes ? (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 |
+				       (uint32_t)bytes[1] << 8 | bytes[0]
+			     : 0;
+	}
+	return 0;
+}
+
+void model_transfer(struct model *m, struct model_resource *r, const struct virtio_gpu_rect *rect,
+	uint64_t offset)
+{
+	uint32_t x = rect->x.raw, y = rect->y.raw;
+
+	for (uint32_t row = 0; row < rect->height.raw; row++)
+		for (uint32_t column = 0; column < rect->width.raw; column++)
+			r->pixels[(uint64_t)(y + row) * r->width + x + column] = backing_pixel(m, r,
+				offset + (uint64_t)row * r->width * 4 + 4 * (uint64_t)column);
+	r->transferred = true;
+}
+
+/* The scanouts of this model show their resource from its upper left corner. */
+void model_flush(
+	struct model *m, const struct model_resource *r, const struct virtio_gpu_rect *rect)
+{
+	m->gpu->flushes++;
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		struct model_display *d = &m->gpu->displays[i];
+		uint64_t right = rect->x.raw + (uint64_t)rect->width.raw;
+		uint64_t bottom = rect->y.raw + (uint64_t)rect->height.raw;
+
+		if (d->resource != r->id)
+			continue;
+		for (uint64_t y = rect->y.raw; y < bottom && y < d->shown_height; y++)
+			for (uint64_t x = rect->x.raw; x < right && x < d->shown_width; x++)
+				d->screen[y * d->shown_width + x] = r->pixels[y * r->width + x];
+	}
+}

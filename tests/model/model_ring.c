@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: requests that the driver published. Out: taken, answered, and in the used ring. */
+#include "model_ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NEVER UINT64_MAX
+
+void model_wish(struct model *m, struct model_queue *q, bool wanted)
+{
+	struct virtq_used *used = model_used(m, q);
+	uint16_t event = wanted ? q->taken : (uint16_t)(q->taken - 1);
+	bool by_event = model_has_event_idx(m);
+
+	if (!used)
+		return;
+	q->wanted = wanted;
+	/* What does not count says the opposite: the driver must not look at it (§2.7.10.1). */
+	le16_store(&used->flags, by_event == wanted ? VIRTQ_USED_F_NO_NOTIFY : 0);
+	le16_store((le16 *)&used->ring[q->size],
+		by_event ? event : (uint16_t)(wanted ? q->taken - 1 : q->taken));
+}
+
+/* What QEMU does with a ring that it cannot follow. */
+static void give_up(struct model *m)
+{
+	if (!m->legacy)
+		m->status |= MODEL_NEEDS_RESET;
+	m->interrupt_status |= 2;
+}
+
+static bool may_reach_memory(struct model *m)
+{
+	if (model_reaches_memory(m))
+		return true;
+	model_break(m, RULE_PCI_MASTER, "bus mastering is off");
+	return false;
+}
+
+static void take_one(struct model *m, struct model_queue *q, const struct virtq_avail *avail)
+{
+	uint16_t head = le16_load(&avail->ring[q->taken % q->size]);
+	struct model_chain *chain = &q->chains[q->chain_count];
+	uint64_t now = clock_us();
+
+	for (unsigned i = 0; i < q->chain_count; i++)
+		if (q->chains[i].head == head)
+			model_break(m, RULE_EXPOSED, "head %u is with the device already", head);
+	if (!model_walk(m, q, head, chain, true)) {
+		give_up(m);
+		return;
+	}
+	if (chain->hash != q->exposed[q->taken % MODEL_CHAINS])
+		model_break(m, RULE_EXPOSED, "request %u changed before it was taken", q->taken);
+	if (m->type->check_chain)
+		m->type->check_chain(m, chain);
+	m->requests++;
+	chain->due_us = m->requests == m->lies.silent_at ? NEVER : now + m->delay_us;
+	q->chain_count++;
+}
+
+static void take(struct model *m, struct model_queue *q)
+{
+	const struct virtq_avail *avail = model_avail(m, q);
+	uint16_t flags;
+
+	if (!avail || !may_reach_memory(m))
+		return;
+	flags = le16_load(&avail->flags);
+	if (flags > VIRTQ_AVAIL_F_NO_INTERRUPT || (flags && model_has_event_idx(m)))
+		model_break(m, RULE_AVAIL_FLAGS, "0x%x", flags);
+	for (; q->taken != q->published && q->chain_count < MODEL_CHAINS; q->taken++)
+		take_one(m, q, avail);
+	model_wish(m, q, !m->polls && !m->late_wish);
+}
+
+/* Copies between a chain's buffers and one piece of memory. */
+static uint32_t gather(struct model *m, const struct model_segment *segments, unsigned count,
+	uint8_t *to, bool write)
+{
+	uint32_t at = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint8_t *bytes = model_map(m->memory, segments[i].address, segments[i].length);
+
+		if (to && write)
+			memcpy(bytes, to + at, segments[i].length);
+		else if (to)
+			memcpy(to + at, bytes, segments[i].length);
+		at += segments[i].length;
+	}
+	return at;
+}
+
+/* What the device does with a request. Returns the bytes that it wrote. */
+static uint32_t carry_out(struct model *m, struct model_chain *c)
+{
+	struct model_reply reply = {
+		.request_size = gather(m, c->readable, c->readable_count, NULL, false),
+		.room = gather(m, c->writable, c->writable_count, NULL, false),
+	};
+	uint8_t *request = malloc(reply.request_size + !reply.request_size);
+
+	reply.data = malloc(reply.room + !reply.room);
+	reply.request = request;
+	gather(m, c->readable, c->readable_count, request, false);
+	gather(m, c->writable, c->writable_count, reply.data, false);
+	m->type->answer(m, &reply);
+	if (m->lies.reply)
+		m->lies.reply(m, &reply);
+	gather(m, c->writable, c->writable_count, reply.data, true);
+	free(request);
+	free(reply.data);
+	return reply.length;
+}
+
+static void interrupt(struct model *m, const struct model_queue *q, uint16_t old)
+{
+	const struct virtq_avail *avail = model_avail(m, q);
+	bool wanted = !(le16_load(&avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+
+	if (model_has_event_idx(m))
+		wanted = split_ring_need_event(
+			le16_load(&avail->ring[q->size]), q->used_idx, old);
+	m->interrupt_status |= wanted;
+}
+
+/*
+ * The used element, which the driver sees behind its read barrier; until then its place holds
+ * what was there before.
+ */
+static void use(struct model *m, struct model_queue *q, struct model_chain *c, uint32_t length)
+{
+	struct virtq_used *used = model_used(m, q);
+	struct model_used u = {.id = c->head, .length = length, .step = 1};
+	uint16_t old = q->used_idx;
+
+	if (m->lies.used)
+		m->lies.used(m, q, &u);
+	q->unseen[q->unseen_count++] = (struct model_unseen){
+		.slot = (uint16_t)(old % q->size), .head = c->head, .id = u.id, .length = u.length};
+	q->used_idx = (uint16_t)(old + u.step);
+	le16_store(&used->idx, q->used_idx);
+	interrupt(m, q, old);
+	if (m->lies.answered)
+		m->lies.answered(m, q);
+}
+
+static void answer(struct model *m, struct model_queue *q, unsigned index)
+{
+	struct model_chain c = q->chains[index];
+	uint32_t length;
+
+	if (model_hash_chain(m, q, c.head) != c.hash)
+		model_break(m, RULE_EXPOSED, "head %u changed before it was used", c.head);
+	q->chain_count--;
+	memmove(&q->chains[index], &q->chains[index + 1],
+		(q->chain_count - index) * sizeof(q->chains[0]));
+	length = carry_out(m, &c);
+	use(m, q, &c, length);
+}
+
+void model_run(struct model *m)
+{
+	uint64_t now = clock_us();
+
+	for (unsigned i = 0; i < m->type->queue_count; i++) {
+		struct model_queue *q = &m->queues[i];
+
+		if (!q->enabled || !(m->status & MODEL_DRIVER_OK) ||
+			m->status & MODEL_NEEDS_RESET || m->gone)
+			continue;
+		if (m->polls)
+			take(m, q);
+		for (unsigned n = q->chain_count; n > 0; n--) {
+			unsigned at = m->answers_last_first ? n - 1 : 0;
+
+			if (q->chains[at].due_us > now || q->unseen_count == MODEL_CHAINS)
+				break;
+			answer(m, q, at);
+		}
+	}
+}
+
+void model_notified(struct model *m, uint64_t index)
+{
+	struct model_queue *q = index < m->type->queue_count ? &m->queues[index] : NULL;
+
+	model_touch(m, "notification");
+	m->notifications++;
+	if (!(m->status & MODEL_DRIVER_OK))
+		model_break(m, RULE_NOTIFY_EARLY, "status 0x%02x", m->status);
+	if (!q || !q->enabled || m->status & MODEL_NEEDS_RESET)
+		return;
+	if (model_avail(m, q) && le16_load(&model_avail(m, q)->idx) != q->published)
+		model_break(m, RULE_FLAGS_BARRIER, "notified, idx is not published");
+	if (!q->owed)
+		model_break(m, RULE_NOTIFY_SPARED, "avail idx %u", q->published);
+	q->owed = false;
+	take(m, q);
+	model_run(m);
+}

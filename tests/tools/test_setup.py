@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""tools/setup.sh: silent where nothing is missing; where something is, it says what and why."""
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BASICS = ("sh", "cut", "grep", "sed", "tr", "uname", "env")
+
+
+def setup(*groups, path=None, **environment):
+    return subprocess.run(
+        ["tools/setup.sh", *groups],
+        cwd=ROOT,
+        env={**os.environ, **({"PATH": str(path)} if path else {}), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A PATH with nothing on it but what every system has; commands can be added as scripts."""
+    for name in BASICS:
+        (tmp_path / name).symlink_to(shutil.which(name))
+    return tmp_path
+
+
+def add_command(folder, name, body):
+    (folder / name).write_text(f"#!/bin/sh\n{body}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_silent_and_fast():
+    times = []
+    for _ in range(5):
+        start = time.monotonic()
+        done = setup("check", DISPLAY="", WAYLAND_DISPLAY="")
+        times.append(time.monotonic() - start)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert min(times) < 0.3, times
+
+
+def test_unknown_group():
+    done = setup("bild")
+    assert done.returncode != 0 and "unknown group bild" in done.stderr
+
+
+def test_not_debian(bare):
+    """Without apt-get: the packages, each with its reason, and an end."""
+    add_command(bare, "id", "echo 0")
+    done = setup("build", "clang", path=bare)
+    assert done.returncode != 0
+    for package in ("gcc-aarch64-linux-gnu", "binutils-aarch64-linux-gnu", "clang"):
+        lines = [line for line in done.stderr.splitlines() if line.split()[:1] == [package]]
+        assert len(lines) == 1 and len(lines[0].split()) > 2, done.stderr
+    assert "this is not Debian" in done.stderr
+
+
+RECORD = 'echo "$(basename "$0") $*" >>"$LOG"'
+
+
+@pytest.fixture
+def debian(bare):
+    """Debian without compilers, where apt-get only records what it is asked for."""
+    (bare / "basename").symlink_to(shutil.which("basename"))
+    add_command(bare, "apt-get", f"{RECORD}\nexit ${{FAILS:-0}}")
+    return bare
+
+
+@pytest.mark.skipif(
+    "ID=debian\n" not in Path("/etc/os-release").read_text(), reason="this is not Debian"
+)
+class TestDebian:
+    def test_root(self, debian):
+        add_command(debian, "id", "echo 0")
+        log = debian / "log"
+        done = setup("clang", path=debian, LOG=str(log))
+        assert done.returncode == 0, done.stderr
+        assert "clang" in done.stderr and "second compiler" in done.stderr
+        assert log.read_text().splitlines() == [
+            "apt-get update -q",
+            "apt-get install -q -y --no-install-recommends clang",
+        ]
+
+    def test_sudo(self, debian):
+        add_command(debian, "id", "echo 1000")
+        add_command(debian, "sudo", f'{RECORD}\nexec "$@"')
+        log = debian / "log"
+        done = setup("clang", "unit", path=debian, LOG=str(log))
+        assert done.returncode == 0, done.stderr
+        lines = log.read_text().splitlines()
+        assert lines[:2] == ["sudo apt-get update -q", "apt-get update -q"]
+        assert lines[2].startswith("sudo env DEBIAN_FRONTEND=noninteractive apt-get install ")
+        assert lines[3] == "apt-get install -q -y --no-install-recommends clang gcc"
+
+    def test_no_sudo(self, debian):
+        add_command(debian, "id", "echo 1000")
+        log = debian / "log"
+        done = setup("clang", path=debian, LOG=str(log))
+        assert done.returncode != 0
+        assert "as root: apt-get" in done.stderr and not log.exists()
+
+    def test_failure(self, debian):
+        add_command(debian, "id", "echo 0")
+        done = setup("clang", path=debian, LOG=str(debian / "log"), FAILS="100")
+        assert done.returncode != 0
