@@ -266,6 +266,33 @@ static void test_enable(void **state)
 	assert_true(host_logged("error: command: the function no longer answers"));
 }
 
+/*
+ * While firmware owns the machine nothing is moved: AAVMF 2022.11 drives a disk through I/O at bus
+ * address 0, which went deaf when it was given another.
+ */
+static void test_passive(void **state)
+{
+	struct fake_function *f;
+	struct pci_device *d;
+
+	(void)state;
+	f = fake_pci_add(&machine, NULL, 1, 0, 0x1af4, 0x1001);
+	fake_pci_add_bar(f, 0, FAKE_BAR_IO, 0x80, 0);
+	fake_pci_add_bar(f, 1, 0, 0x1000, 0x10001000);
+	fake_pci_put(f, PCI_COMMAND, 2, PCI_COMMAND_IO);
+	tree.passive = true;
+	d = scan_last();
+	assert_int_equal(open_bar(d, 1, 0x1000), OK);
+	assert_int_equal(open_bar(d, 0, 0x80), OK);
+	assert_int_equal(fake_pci_get(f, PCI_BAR0, 4), 1);
+	/* Not decoded and at 0: it has no address. */
+	fake_pci_put(f, PCI_COMMAND, 2, 0);
+	assert_int_equal(open_bar(d, 0, 0x80), ERR_UNSUPPORTED);
+	assert_true(host_logged("BAR 0: has no address, and none is given"));
+	assert_int_equal(fake_pci_get(f, PCI_BAR0, 4), 1);
+	assert_int_equal(command_of(f), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refusals, setup),
 		cmocka_unit_test_setup(test_bad_aperture, setup),
 		cmocka_unit_test_setup(test_enable, setup),
+		cmocka_unit_test_setup(test_passive, setup),
 	};
 
 	return cmocka_run_group_tests_name("pci_open", tests, NULL, NULL);
