@@ -171,9 +171,10 @@ HOST_SOURCES := $(filter-out mem/string.c,$(wildcard mem/*.c platform/*.c virtio
 	$(wildcard efi/options*.c) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 HOST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(HOST_SOURCES)) $(HOST_OUT)/obj/font.o
 UNIT_TESTS   := $(patsubst tests/unit/%.c,$(HOST_OUT)/tests/%,$(wildcard tests/unit/test_*.c))
+MODEL_TESTS  := $(patsubst tests/model/%.c,$(HOST_OUT)/tests/%,$(wildcard tests/model/test_*.c))
 
 .PHONY: unit
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(MODEL_TESTS)
 
 $(HOST_OUT)/obj/%.o: %.c Makefile | setup
 	$(call say,HOSTCC,$@)
@@ -195,6 +196,25 @@ $(UNIT_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/unit/%.o $(HOST_OUT)/u
 	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka
 
 -include $(HOST_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
+
+# The model of a device, which has the driver's barriers as calls (tests/model/barrier.h): before
+# units.a in the link, so that this queue.o is the one that is taken.
+MODEL_FLAGS   := -Itests/model $(HOST_FLAGS)
+MODEL_OBJECTS := $(HOST_OUT)/model/queue.o $(patsubst %.c,$(HOST_OUT)/obj/%.o, \
+	$(filter-out tests/model/test_%,$(wildcard tests/model/*.c)))
+
+$(HOST_OUT)/model/queue.o: virtio/queue.c Makefile | setup
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc $(MODEL_FLAGS) -MMD -MP -c -o $@ $<
+
+$(MODEL_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/model/%.o $(MODEL_OBJECTS) \
+		$(HOST_OUT)/units.a
+	$(call say,HOSTLD,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka
+
+-include $(MODEL_OBJECTS:.o=.d) $(MODEL_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/model/%.d)
 
 # ---- the same objects as a program that drives QEMU's devices from outside ---------------------
 

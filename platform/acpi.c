@@ -195,7 +195,7 @@ static void read_root(
 		read_listed(source, entry_size == 8 ? bytes_le64(&root) : bytes_le32(&root), m,
 			&blocks);
 	if (blocks.count && acpi_read_devices(blocks.block, blocks.count, m) != OK)
-		log_info(subject, "DSDT and SSDT: not all of them was usable");
+		log_info(subject, "DSDT and SSDT: not all of it was usable");
 }
 
 /* The root table at an address, if it is one with this signature. */

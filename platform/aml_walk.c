@@ -206,9 +206,8 @@ static enum step step_list_op(
 }
 
 /* Leaves the scope in which the opcode at `at` cannot be read. */
-static void give_up(struct aml_walk *walk, unsigned frame_index, unsigned op, size_t at)
+static void give_up(struct aml_walk *walk, struct bytes *b, unsigned op, size_t at)
 {
-	struct bytes *b = &walk->frames[frame_index].cursor;
 	size_t offset = (size_t)(b->data - walk->start) + at, left = b->size - at;
 
 	if (b->overrun) {
@@ -225,16 +224,15 @@ static void give_up(struct aml_walk *walk, unsigned frame_index, unsigned op, si
 			op, offset, left);
 	}
 	bytes_seek(b, b->size);
-	walk->depth = frame_index;
 }
 
 bool aml_walk_next(struct aml_walk *walk, struct aml_object *object)
 {
 	while (walk->depth) {
-		unsigned index = walk->depth - 1, op;
-		struct aml_frame *frame = &walk->frames[index];
+		struct aml_frame *frame = &walk->frames[walk->depth - 1];
 		size_t at = frame->cursor.pos;
 		enum step step;
+		unsigned op;
 
 		if (!bytes_left(&frame->cursor)) {
 			walk->depth--;
@@ -250,7 +248,7 @@ bool aml_walk_next(struct aml_walk *walk, struct aml_object *object)
 		if (step == STEP_FOUND)
 			return true;
 		if (step == STEP_BAD)
-			give_up(walk, index, op, at);
+			give_up(walk, &frame->cursor, op, at);
 	}
 	return false;
 }

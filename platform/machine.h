@@ -134,7 +134,7 @@ MUST_CHECK enum status pci_host_add_aperture(
  */
 const struct uart_location *machine_choose_uart(const struct machine *m);
 
-/* Logs the whole machine at level info, a line a thing. */
+/* Logs the whole machine at level info, a line a thing; a row of virtio-mmio slots is one. */
 void machine_log(const struct machine *m);
 
 #endif

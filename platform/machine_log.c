@@ -36,6 +36,33 @@ static void log_pci_host(const struct pci_host *host)
 		log_aperture(host, &host->apertures[i]);
 }
 
+/* Whether b is the slot right behind a: base, size and interrupt go on. */
+static bool follows(const struct virtio_mmio_location *a, const struct virtio_mmio_location *b)
+{
+	return b->base == a->base + a->size && b->size == a->size &&
+	       b->interrupt == a->interrupt + 1;
+}
+
+/* The window at `first` and those that follow it, in one line. Returns how many. */
+static unsigned log_windows(const struct machine *m, unsigned first)
+{
+	const struct virtio_mmio_location *w = &m->virtio_mmio[first];
+	unsigned count = 1;
+
+	while (first + count < m->virtio_mmio_count && follows(&w[count - 1], &w[count]))
+		count++;
+	if (count == 1)
+		log_info(subject, "virtio-mmio@%lx: 0x%lx bytes, interrupt %u (%s)", w->base,
+			w->size, w->interrupt, w->source);
+	else
+		log_info(subject,
+			"virtio-mmio@%lx to virtio-mmio@%lx: %u windows of 0x%lx bytes, interrupts "
+			"%u to %u (%s and on)",
+			w->base, w[count - 1].base, count, w->size, w->interrupt,
+			w[count - 1].interrupt, w->source);
+	return count;
+}
+
 void machine_log(const struct machine *m)
 {
 	static const char *const conduit[] = {"none", "smc", "hvc"};
@@ -46,10 +73,8 @@ void machine_log(const struct machine *m)
 		log_uart(&m->uarts[i]);
 	for (unsigned i = 0; i < m->pci_host_count; i++)
 		log_pci_host(&m->pci_hosts[i]);
-	for (unsigned i = 0; i < m->virtio_mmio_count; i++)
-		log_info(subject, "virtio-mmio@%lx: 0x%lx bytes, interrupt %u (%s)",
-			m->virtio_mmio[i].base, m->virtio_mmio[i].size, m->virtio_mmio[i].interrupt,
-			m->virtio_mmio[i].source);
+	for (unsigned i = 0; i < m->virtio_mmio_count;)
+		i += log_windows(m, i);
 	if (!m->uart_count && !m->pci_host_count && !m->virtio_mmio_count)
 		log_info(subject,
 			"no table names a UART, a PCI host bridge or a virtio-mmio window");

@@ -37,9 +37,20 @@ FIRMWARE = {
     "aarch64": "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd",
     "x86_64": "/usr/share/ovmf/OVMF.fd",
 }
-# The build of AAVMF that protects memory strictly: installed (Debian 13), or in build/deps.
-STRICT_CODE = "usr/share/AAVMF/AAVMF_CODE.secboot.strictnx.fd"
-STRICT_VARS = "usr/share/AAVMF/AAVMF_VARS.fd"
+# The firmware builds that protect memory strictly: installed (Debian 13), or in build/deps. Code,
+# variables, and what the build needs of the machine: OVMF's keeps its variables in SMM.
+STRICT = {
+    "aarch64": (
+        "usr/share/AAVMF/AAVMF_CODE.secboot.strictnx.fd",
+        "usr/share/AAVMF/AAVMF_VARS.fd",
+        (),
+    ),
+    "x86_64": (
+        "usr/share/OVMF/OVMF_CODE_4M.secboot.strictnx.fd",
+        "usr/share/OVMF/OVMF_VARS_4M.fd",
+        ("-machine", "smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"),
+    ),
+}
 
 # A program on the host's side of the serial line wants text, not what moves a terminal's cursor.
 TERMINAL = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[()][A-Z0-9]|\r|\0")
@@ -100,10 +111,12 @@ def gpu_arguments(arch, gpu):
 
 def firmware_arguments(arch, firmware):
     """None: the installed one; "strictnx"; a file; or a list: the code and the variables."""
+    more = ()
     if firmware == "strictnx":
-        for root in (Path("/"), ROOT / "build/deps/firmware"):
-            if (root / STRICT_CODE).exists():
-                firmware = [root / STRICT_CODE, root / STRICT_VARS]
+        code, variables, more = STRICT[arch]
+        for root in (Path("/"), ROOT / "build/deps/firmware" / arch):
+            if (root / code).exists():
+                firmware = [root / code, root / variables]
                 break
         else:
             raise MachineError("the strictnx firmware is not there: run tools/setup.sh check")
@@ -112,7 +125,7 @@ def firmware_arguments(arch, firmware):
         if not file.exists():
             raise MachineError(f"no firmware {file}: run tools/setup.sh run")
         return ("-bios", str(file))
-    drives = []
+    drives = list(more)
     for number, file in enumerate(firmware):
         how = "readonly=on" if number == 0 else "snapshot=on"
         drives += ["-drive", f"if=pflash,format=raw,{how},file={escape(file)}"]

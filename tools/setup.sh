@@ -10,7 +10,7 @@
 # when not root). On other systems it names the packages and stops. When everything is there it
 # says nothing. Three things are not installed but unpacked into build/deps: the UEFI headers of
 # both architectures (gnu-efi, of which Debian allows only one architecture at a time), a console
-# font, and the firmware build with strict page protection (on Debian 12 it comes from Debian 13).
+# font, and the firmware builds with strict page protection (on Debian 12 they come from Debian 13).
 set -eu
 
 DEPS=build/deps
@@ -118,7 +118,8 @@ group_run()
 {
 	need_command qemu-system-aarch64 qemu-system-arm "the aarch64 machine"
 	need_command qemu-system-x86_64 qemu-system-x86 "the x86_64 machine"
-	need_file /usr/lib/ipxe/qemu/efi-virtio.rom ipxe-qemu "QEMU's network card"
+	need_file '/usr/lib/ipxe/qemu/efi-virtio.rom /usr/share/qemu/efi-virtio.rom' ipxe-qemu \
+		"QEMU's network card"
 	need_file /usr/share/seabios/vgabios-virtio.bin seabios "QEMU's virtio-vga"
 	need_file /usr/share/AAVMF/AAVMF_CODE.fd qemu-efi-aarch64 "the aarch64 firmware"
 	need_file /usr/share/OVMF/OVMF_CODE_4M.fd ovmf "the x86_64 firmware"
@@ -260,13 +261,19 @@ unpack_font()
 		unpack system console-setup-linux font
 }
 
+# unpack_strict ARCH PACKAGE FILE: the package of Debian 13, unless the system has the file itself.
+unpack_strict()
+{
+	[ ! -e "/$3" ] || return 0
+	[ ! -e "$DEPS/firmware/$1/$3" ] || return 0
+	trixie_sources
+	unpack trixie "$2" "firmware/$1"
+}
+
 unpack_strict_firmware()
 {
-	file=usr/share/AAVMF/AAVMF_CODE.secboot.strictnx.fd
-	[ ! -e "/$file" ] || return 0
-	[ ! -e "$DEPS/firmware/$file" ] || return 0
-	trixie_sources
-	unpack trixie qemu-efi-aarch64 firmware
+	unpack_strict aarch64 qemu-efi-aarch64 usr/share/AAVMF/AAVMF_CODE.secboot.strictnx.fd
+	unpack_strict x86_64 ovmf usr/share/OVMF/OVMF_CODE_4M.secboot.strictnx.fd
 }
 
 # ---- what was asked for -----------------------------------------------------------------------

@@ -170,8 +170,12 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 	/* virtio 1.3 §3.1.1 step 4 */
 	dev->offered = dev->transport->read_features(dev);
 	log_features(dev, "offered", dev->offered);
-	if (!dev->transport->legacy) {
-		wanted |= FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM);
+	if (dev->transport->legacy) {
+		wanted |= FEATURE(VIRTIO_F_ANY_LAYOUT); /* §6.3 */
+	} else {
+		/* The barriers are those for hardware (barrier.h): ORDER_PLATFORM (§6.1). */
+		wanted |= FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM) |
+			  FEATURE(VIRTIO_F_ORDER_PLATFORM);
 		if (!(dev->offered & FEATURE(VIRTIO_F_VERSION_1))) {
 			tap_fail(dev->name, "features",
 				"a modern device that does not offer VERSION_1 (virtio 1.3, 6.1)");

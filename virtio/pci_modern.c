@@ -60,6 +60,7 @@ _Static_assert(offsetof(struct virtio_pci_common_cfg, queue_enable) == 0x1c, "§
 /* One capability, as read. */
 struct capability {
 	bool present;
+	uint8_t at; /* its offset in configuration space */
 	uint8_t bar;
 	uint32_t offset;
 	uint32_t length;
@@ -216,6 +217,7 @@ static void read_capability(struct virtio_device *dev, unsigned at, struct capab
 	uint8_t needed = type == VIRTIO_PCI_CAP_NOTIFY_CFG ? CAP_SIZE_NOTIFY : CAP_SIZE;
 	struct capability cap = {
 		.present = true,
+		.at = (uint8_t)at,
 		.bar = (uint8_t)pci_config_read(pci, at + CAP_BAR, 1),
 		.offset = pci_config_read(pci, at + CAP_OFFSET, 4),
 		.length = pci_config_read(pci, at + CAP_LENGTH, 4),
@@ -246,6 +248,20 @@ static void read_capabilities(struct virtio_device *dev, struct capability *caps
 		read_capability(dev, at, caps);
 }
 
+/* Finds the next usable capability of the same type behind one that turned out not to be. */
+static bool next_capability(struct virtio_device *dev, uint8_t type, struct capability *cap)
+{
+	struct capability caps[CAP_TYPES] = {0};
+	unsigned at = cap->at;
+
+	while (!caps[type].present && (at = pci_find_capability(dev->pci, PCI_CAP_ID_VNDR, at)))
+		if (pci_config_read(dev->pci, at + CAP_CFG_TYPE, 1) == type)
+			read_capability(dev, at, caps);
+	if (caps[type].present)
+		*cap = caps[type];
+	return caps[type].present;
+}
+
 /* Where the structures are: the capabilities, and the BARs opened for them so far. */
 struct layout {
 	struct capability caps[CAP_TYPES];
@@ -260,17 +276,12 @@ static enum status open_bar(
 	return pci_open_bar(tree, dev->pci, index, dev->name, 1, &dev->count, bar);
 }
 
-/* The region that a capability describes. `align` is what §4.1.4 asks of its offset. */
-static enum status open_capability(struct virtio_device *dev, struct pci_tree *tree,
+static enum status open_instance(struct virtio_device *dev, struct pci_tree *tree,
 	struct layout *layout, uint8_t type, uint64_t needed, uint32_t align, struct region *out)
 {
 	const struct capability *cap = &layout->caps[type];
 	enum status status;
 
-	if (!cap->present) {
-		log_info(dev->name, "capability %s: there is none", cap_name(type));
-		return ERR_NOT_FOUND;
-	}
 	if (cap->length < needed || cap->offset % align) {
 		log_error(dev->name,
 			"capability %s: offset 0x%x or length 0x%x is not usable "
@@ -282,6 +293,30 @@ static enum status open_capability(struct virtio_device *dev, struct pci_tree *t
 	if (status != OK)
 		return status;
 	return region_sub(out, &layout->bars[cap->bar], cap->offset, cap->length);
+}
+
+/*
+ * The region that a capability describes. `align` is what §4.1.4 asks of its offset. The first of
+ * its type that can be used counts (§4.1.4.1): QEMU's modern-pio-notify puts a doorbell in I/O
+ * space before the one in memory, and a host bridge need not have I/O space.
+ */
+static enum status open_capability(struct virtio_device *dev, struct pci_tree *tree,
+	struct layout *layout, uint8_t type, uint64_t needed, uint32_t align, struct region *out)
+{
+	struct capability *cap = &layout->caps[type];
+	enum status status;
+
+	if (!cap->present) {
+		log_info(dev->name, "capability %s: there is none", cap_name(type));
+		return ERR_NOT_FOUND;
+	}
+	status = open_instance(dev, tree, layout, type, needed, align, out);
+	while (status != OK && next_capability(dev, type, cap)) {
+		log_info(dev->name, "capability %s: the one before: %s: this one is tried",
+			cap_name(type), status_name(status));
+		status = open_instance(dev, tree, layout, type, needed, align, out);
+	}
+	return status;
 }
 
 enum status virtio_pci_modern_open(struct virtio_device *dev, struct pci_tree *tree)

@@ -179,14 +179,16 @@ static void give_slots(struct queue *q, uint16_t head)
 static enum status check_buffers(
 	struct queue *q, const struct queue_buffer *buffers, unsigned count)
 {
-	bool good = count && count <= QUEUE_MAX_BUFFERS;
+	/* A chain is never longer than the ring, not even in an indirect table (§2.7.5.3.1). */
+	bool good = count && count <= QUEUE_MAX_BUFFERS && count <= q->ring.size;
 
 	for (unsigned i = 0; good && i < count; i++)
 		good = buffers[i].length;
 	if (good)
 		return OK;
-	log_error(q->dev->name, "queue %u: a request of %u buffers, or an empty one, is refused",
-		q->index, count);
+	log_error(q->dev->name,
+		"queue %u: a request of %u buffers, or an empty one, is refused (%u fit)", q->index,
+		count, (unsigned)min_u64(QUEUE_MAX_BUFFERS, q->ring.size));
 	return ERR_RANGE;
 }
 

@@ -70,7 +70,7 @@ void queue_close(struct queue *queue);
  * Puts a request into the ring: `readable` buffers that the device reads, then `writable` ones
  * that it writes (§2.7.4.2). Nothing is published before queue_notify. `token` comes back with
  * the used element. ERR_NO_MEMORY when too few descriptors are free, ERR_RANGE for no buffer,
- * more than QUEUE_MAX_BUFFERS, or an empty one.
+ * more than QUEUE_MAX_BUFFERS or than the ring has entries, or an empty one.
  */
 MUST_CHECK enum status queue_add(struct queue *queue, const struct queue_buffer *buffers,
 	unsigned readable, unsigned writable, void *token);

@@ -10,7 +10,9 @@ struct split_layout split_layout_of(uint16_t size, size_t used_align)
 	 * EVENT_IDX (§2.7.2). */
 	l.avail = sizeof(struct virtq_desc) * size;
 	l.used = align_up(l.avail + sizeof(le16) * (3 + (size_t)size), used_align);
-	l.size = l.used + sizeof(le16) * 3 + sizeof(struct virtq_used_elem) * size;
+	/* A legacy ring fills its last page, too: that memory is nobody else's (§2.7.2). */
+	l.size = l.used +
+		 align_up(sizeof(le16) * 3 + sizeof(struct virtq_used_elem) * size, used_align);
 	return l;
 }
 

@@ -51,6 +51,15 @@ def vga(*words, id="gpu0"):
     return gpu(*words, model="virtio-vga", id=id)
 
 
+ACPI = ("efi", r"^tables: ACPI, RSDP at 0x"), ("efi", "^tables: no FDT")
+TREE = ("efi", r"^tables: FDT at 0x"), ("efi", "^tables: no ACPI")
+
+
+def found(subject, kind, transport):
+    """The line that says what was found, by which transport."""
+    return subject, rf"^found: {kind}.*, virtio-{transport}\b"
+
+
 MMIO = r"virtio-mmio@[0-9a-f]+"
 PCI = r"virtio-pci@[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]"
 MODERN_MMIO = "-global", "virtio-mmio.force-legacy=false"
@@ -65,6 +74,7 @@ AARCH64 = (
         qemu=(*gpu(), *RNG_PCI),
         screens=(Screen(transport=PCI),),
         entropy=PCI,
+        details=(*ACPI, found(PCI, "GPU", "pci modern"), found(PCI, "entropy", "pci modern")),
     ),
     Row(
         id="fdt-pci",
@@ -72,6 +82,7 @@ AARCH64 = (
         pattern="gradient",
         screens=(Screen(width=640, height=480, transport=PCI),),
         entropy=MMIO,
+        details=(*TREE, found(PCI, "GPU", "pci modern"), found(MMIO, "entropy", "mmio version 1")),
     ),
     Row(
         id="acpi-mmio",
@@ -79,6 +90,7 @@ AARCH64 = (
         pattern="grid",
         screens=(Screen(transport=MMIO),),
         entropy=MMIO,
+        details=(*ACPI, found(MMIO, "GPU", "mmio version 2")),
     ),
     Row(
         id="fdt-mmio",
@@ -86,6 +98,7 @@ AARCH64 = (
         pattern="checker",
         label=True,
         screens=(Screen(transport=MMIO),),
+        details=(*TREE, found(MMIO, "GPU", "mmio version 2")),
     ),
     Row(
         id="acpi-mmio-legacy",
@@ -93,12 +106,14 @@ AARCH64 = (
         label=True,
         screens=(Screen(width=1366, height=768, transport=MMIO),),
         entropy=MMIO,
+        details=(*ACPI, found(MMIO, "GPU", "mmio version 1")),
     ),
     Row(
         id="fdt-mmio-legacy",
         qemu=(*FDT, *LEGACY_MMIO, *mmio_gpu()),
         pattern="solid:1280ff",
         screens=(Screen(transport=MMIO),),
+        details=(*TREE, found(MMIO, "GPU", "mmio version 1")),
     ),
     Row(
         id="root-port",
@@ -110,8 +125,8 @@ AARCH64 = (
         ),
         pattern="gradient",
         label=True,
-        screens=(Screen(width=640, height=480, transport=PCI),),
-        entropy=PCI,
+        screens=(Screen(width=640, height=480, transport=r"virtio-pci@0000:02:00\.0"),),
+        entropy=r"virtio-pci@0000:01:00\.0",
     ),
     Row(
         id="two-gpus",
@@ -139,6 +154,7 @@ AARCH64 = (
         qemu=("-machine", "gic-version=3", *gpu(), *RNG_MMIO),
         screens=(Screen(transport=PCI),),
         entropy=MMIO,
+        details=(("machine", "GIC version: 3"),),
     ),
     Row(
         id="highmem-off",
@@ -146,6 +162,7 @@ AARCH64 = (
         pattern="checker",
         screens=(Screen(transport=PCI),),
         entropy=PCI,
+        details=(("pci", "ECAM at 0x3f000000"),),
     ),
     Row(
         id="four-cpus-4-gib",
@@ -153,6 +170,7 @@ AARCH64 = (
         memory="4G",
         screens=(Screen(transport=PCI),),
         entropy=PCI,
+        details=(("machine", "^processors: 4"),),
     ),
     Row(
         id="el2",
@@ -160,6 +178,7 @@ AARCH64 = (
         pattern="gradient",
         screens=(Screen(transport=MMIO),),
         entropy=PCI,
+        details=(("machine", "PSCI: smc"), found(MMIO, "GPU", "mmio version 2")),
     ),
     Row(
         id="video-1920x1080",
@@ -168,6 +187,7 @@ AARCH64 = (
         pattern="gradient",
         label=True,
         screens=(Screen(width=1920, height=1080, transport=PCI),),
+        details=(("gpu0", "^scanout 0: size 1920x1080: .*video="),),
     ),
     Row(
         id="video-17x16",
@@ -179,12 +199,14 @@ AARCH64 = (
         id="plain-features",
         qemu=gpu("event_idx=off", "indirect_desc=off", "edid=off", "vectors=0", "queue_reset=off"),
         screens=(Screen(transport=PCI),),
+        details=((PCI, r"^features accepted: 0x100000000 \(VERSION_1\)$"),),
     ),
     Row(
         id="odd-features",
         qemu=gpu("packed=on", "page-per-vq=on", "modern-pio-notify=on", "max_outputs=16"),
         pattern="grid",
         screens=(Screen(transport=PCI),),
+        details=((PCI, "^features offered: .*RING_PACKED"), (PCI, "^features accepted: .*EVENT_IDX")),
     ),
     Row(
         id="image-on-usb",
@@ -193,6 +215,7 @@ AARCH64 = (
         label=True,
         screens=(Screen(transport=PCI),),
         entropy=PCI,
+        details=(("SMBIOS", "^option pattern=bars$"),),
     ),
     Row(
         id="strict-nx",
@@ -214,6 +237,10 @@ AARCH64 = (
         qemu=(*LEGACY_MMIO, *mmio_gpu("bus=virtio-mmio-bus.31")),
         args="virtio_mmio.device=512@0xa003e00:47 earlycon=pl011,mmio32,0x9000000",
         screens=(Screen(transport="virtio-mmio@a003e00"),),
+        details=(
+            ("machine", r"^virtio-mmio@a003e00: .*interrupt 47 .*virtio_mmio\.device"),
+            ("machine", r"^uart: pl011 mmio 0x9000000 from .*earlycon is chosen"),
+        ),
     ),
 )
 
@@ -226,6 +253,7 @@ X86_64 = (
         qemu=(*gpu(), *RNG_PCI),
         screens=(Screen(transport=PCI),),
         entropy=PCI,
+        details=(*ACPI, ("pci", r"by ECAM at 0xb0000000$"), found(PCI, "GPU", "pci modern")),
     ),
     Row(
         id="q35-vga",
@@ -242,6 +270,7 @@ X86_64 = (
         pattern="gradient",
         screens=(Screen(transport=PCI),),
         entropy=PCI,
+        details=(*ACPI, ("pci", "by ports 0xcf8 and 0xcfc$"), found(PCI, "GPU", "pci modern")),
     ),
     Row(
         id="pc-vga",
@@ -259,6 +288,7 @@ X86_64 = (
         label=True,
         screens=(Screen(width=1366, height=768, transport=PCI),),
         entropy=PCI,
+        details=(found(PCI, "entropy", "pci legacy"),),
     ),
     Row(
         id="q35-root-port",
@@ -286,6 +316,7 @@ X86_64 = (
         label=True,
         screens=(Screen(width=640, height=480, transport=PCI),),
         entropy=PCI,
+        details=(("machine", "^processors: 4"), ("gpu0", "^scanout 0: size 640x480: .*video=")),
     ),
     Row(
         id="q35-image-on-usb",

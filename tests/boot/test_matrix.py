@@ -54,4 +54,5 @@ def test_boot(row, start, folder):
         text = expect_screen(machine, log, screen, row.pattern, row.label, folder)
         if row.label:
             assert any(step.subject in line for line in text), text
+            assert f"scanout 0: {screen.width}x{screen.height}" in text
             assert text[-1] == "PASS"

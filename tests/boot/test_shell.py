@@ -2,12 +2,22 @@
 """Started by the EFI shell: what returns to it, with which status, and what runs from it."""
 
 import re
+import shutil
 
 import pytest
 
 import qemu
 import shell
-from expect import expect_pass, expect_screen, read_log
+import tap
+from expect import (
+    ROOT,
+    TIMEOUT,
+    expect_detail,
+    expect_failure,
+    expect_pass,
+    expect_screen,
+    read_log,
+)
 from matrix import LEGACY_MMIO, RNG_PCI, Screen, device, gpu, mmio_gpu
 
 SUCCESS = 0
@@ -105,20 +115,57 @@ def test_list_without_devices(start, tmp_path):
     assert re.search(r"^0 virtio devices in ", console, re.M)
 
 
-@pytest.mark.parametrize("arch", qemu.MACHINES)
-def test_startup_nsh(arch, start, folder, tmp_path):
-    """The staged folder without its default boot file: the shell finds startup.nsh."""
-    name = {"aarch64": "BOOTAA64.EFI", "x86_64": "BOOTX64.EFI"}[arch]
+STAGED = ROOT / "esp"
+
+
+def test_startup_nsh_starts_it(start, folder, tmp_path):
+    """The staged folder, whose default boot file is passed over: OVMF drops what has no index."""
+    medium = shutil.copytree(STAGED, tmp_path / "esp")
+    extra = (
+        *shell.disk(medium),
+        *("-drive", "if=none,id=empty,driver=null-co,size=1M"),
+        *("-device", "virtio-blk-pci,drive=empty,bootindex=0"),
+        *gpu(),
+    )
+    machine = start("x86_64", args="pattern=checker label=off", boot="none", extra=extra)
+    shell.skip_countdown(machine)
+    log = read_log(machine)
+    expect_pass(log, "x86_64")
+    expect_screen(machine, log, Screen(), "checker", False, folder)
+
+
+def expect_refusal(machine):
+    """The next log on the serial line refuses the word in firstlight.conf, and the console too."""
+    text = machine.read_until(r"^firstlight.conf: error: unknown key `patern`.*\n", TIMEOUT)
+    log = tap.parse(text, trailing=True)
+    assert log.verdict == "FAIL"
+    expect_failure(log, "efi", "^options", "^malformed$")
+    expect_detail(log, "firstlight.conf", "unknown key `patern`: did you mean `pattern`")
+
+
+def test_startup_nsh_after_a_failure(start, tmp_path):
+    """A bad firstlight.conf: the default boot file returns, then startup.nsh tries it again."""
+    medium = shutil.copytree(STAGED, tmp_path / "esp")
+    (medium / "firstlight.conf").write_text("patern=grid\n")
+    machine = start("aarch64", args=None, boot="none", extra=shell.disk(medium))
+    expect_refusal(machine)
+    machine.read_until(r"^BdsDxe: failed to start .*: Invalid Parameter$", TIMEOUT)
+    shell.skip_countdown(machine)
+    expect_refusal(machine)
+    machine.read_until(r"^Shell> ", TIMEOUT)
+
+
+def test_another_folder_and_arguments(start, folder, tmp_path):
+    """A startup.nsh of one's own: the image where one likes, options as its arguments."""
     shell.medium(
         tmp_path,
         {
-            f"EFI/firstlight/{name}": shell.app(arch),
-            "startup.nsh": f"fs0:\\EFI\\firstlight\\{name} pattern=checker label=off\n",
+            "EFI/tools/light.efi": shell.app("aarch64"),
+            "startup.nsh": "fs0:\\EFI\\tools\\light.efi pattern=grid label=off\n",
         },
     )
-    extra = (*shell.disk(tmp_path), "-device", "virtio-gpu-pci,id=gpu0")
-    machine = start(arch, args=None, boot="none", extra=extra)
+    machine = start("aarch64", args=None, boot="none", extra=(*shell.disk(tmp_path), *gpu()))
     shell.skip_countdown(machine)
     log = read_log(machine)
-    expect_pass(log, arch)
-    expect_screen(machine, log, Screen(), "checker", False, folder)
+    expect_pass(log, "aarch64")
+    expect_screen(machine, log, Screen(), "grid", False, folder)

@@ -225,8 +225,7 @@ static const struct {
 	uint32_t size;
 	uint32_t response_size;
 	uint64_t feature; /* that it needs */
-	uint32_t (*carry_out)(
-		struct model *m, const void *request, uint32_t size, void *response);
+	uint32_t (*carry_out)(struct model *m, const void *request, uint32_t size, void *response);
 } commands[] = {
 	{0x100, 24, 24 + 16 * 24, 0, display_info},
 	{0x101, 40, 24, 0, create},
@@ -244,8 +243,8 @@ static void check_header(struct model *m, const struct virtio_gpu_ctrl_hdr *h)
 
 	if (flags & ~VIRTIO_GPU_FLAG_FENCE || h->ctx_id.raw || h->ring_idx || h->padding[0] ||
 		h->padding[1] || h->padding[2])
-		model_break(m, RULE_GPU_HEADER, "flags 0x%x, context %u", flags,
-			le32_value(h->ctx_id));
+		model_break(
+			m, RULE_GPU_HEADER, "flags 0x%x, context %u", flags, le32_value(h->ctx_id));
 	if (!(flags & VIRTIO_GPU_FLAG_FENCE))
 		return;
 	if (fence <= m->gpu->last_fence)
@@ -341,8 +340,8 @@ static bool knows(const struct model *m, uint64_t address, uint64_t length)
 		const struct model_resource *r = &m->gpu->resources[i];
 
 		for (unsigned b = 0; b < r->backing_count; b++)
-			if (ranges_overlap(r->backing[b].address, r->backing[b].length, address,
-				    length))
+			if (ranges_overlap(
+				    r->backing[b].address, r->backing[b].length, address, length))
 				return true;
 	}
 	return false;

@@ -45,8 +45,8 @@ void model_transfer(struct model *m, struct model_resource *r, const struct virt
 
 	for (uint32_t row = 0; row < rect->height.raw; row++)
 		for (uint32_t column = 0; column < rect->width.raw; column++)
-			r->pixels[(uint64_t)(y + row) * r->width + x + column] = backing_pixel(m, r,
-				offset + (uint64_t)row * r->width * 4 + 4 * (uint64_t)column);
+			r->pixels[(uint64_t)(y + row) * r->width + x + column] = backing_pixel(
+				m, r, offset + (uint64_t)row * r->width * 4 + 4 * (uint64_t)column);
 	r->transferred = true;
 }
 

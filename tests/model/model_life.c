@@ -7,7 +7,7 @@
 #define BIT(n) (1ull << (n))
 
 /* §6: bits of the transport that a driver may accept. Bits 24 and 27 are the legacy interface's. */
-#define KNOWN_MODERN                                                                          \
+#define KNOWN_MODERN \
 	(BIT(28) | BIT(29) | BIT(32) | BIT(33) | BIT(34) | BIT(35) | BIT(36) | BIT(38) | BIT(40))
 #define KNOWN_PCI    (BIT(39) | BIT(41))
 #define KNOWN_LEGACY (BIT(24) | BIT(27) | BIT(28) | BIT(29))
@@ -47,7 +47,8 @@ static void settle(struct model *m, const char *what)
 	}
 	if (m->config_pending || m->config_stale)
 		model_break(m, RULE_CONFIG_SETTLED, "%s, then %s",
-			m->config_stale ? "the generation changed" : "no generation was read", what);
+			m->config_stale ? "the generation changed" : "no generation was read",
+			what);
 	m->config_pending = m->config_stale = m->generation_read = false;
 }
 
@@ -281,8 +282,8 @@ uint64_t model_read_config(struct model *m, uint64_t offset, unsigned width)
 
 void model_write_config(struct model *m, uint64_t offset, unsigned width, uint64_t value)
 {
-	model_break(
-		m, RULE_CONFIG_WRITTEN, "%u bytes at 0x%lx: 0x%lx", width, offset, (unsigned long)value);
+	model_break(m, RULE_CONFIG_WRITTEN, "%u bytes at 0x%lx: 0x%lx", width, offset,
+		(unsigned long)value);
 }
 
 uint32_t model_read_generation(struct model *m)

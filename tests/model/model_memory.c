@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In: physical addresses that the device was told. Out: the bytes there, if the driver owns them. */
+/* In: physical addresses that the device was told. Out: the bytes there, if the driver owns them.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,10 +70,12 @@ static void audit_queue(struct model *m, const struct model_queue *q)
 		const struct model_chain *c = &q->chains[i];
 
 		for (unsigned s = 0; s < c->readable_count; s++)
-			if (is_free(&m->memory->pool, c->readable[s].address, c->readable[s].length))
+			if (is_free(&m->memory->pool, c->readable[s].address,
+				    c->readable[s].length))
 				model_break(m, RULE_MEMORY, "a request was given back");
 		for (unsigned s = 0; s < c->writable_count; s++)
-			if (is_free(&m->memory->pool, c->writable[s].address, c->writable[s].length))
+			if (is_free(&m->memory->pool, c->writable[s].address,
+				    c->writable[s].length))
 				model_break(m, RULE_MEMORY, "a response was given back");
 	}
 }

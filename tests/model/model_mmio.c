@@ -8,7 +8,8 @@
 #define CONFIG      0x100u
 #define MAGIC       0x74726976u
 
-/* Registers by offset (virtio 1.3 §4.2.2, §4.2.4), spelt out again and not taken from the driver. */
+/* Registers by offset (virtio 1.3 §4.2.2, §4.2.4), spelt out again and not taken from the driver.
+ */
 enum mmio {
 	MAGIC_VALUE = 0x000,
 	VERSION = 0x004,
@@ -80,8 +81,8 @@ static void check_probe(struct model *m, uint64_t offset, bool write)
 
 	if (m->probe_step < ARRAY_SIZE(order)) {
 		if (write || offset != order[m->probe_step])
-			model_break(m, RULE_MMIO_PROBE, "0x%03lx comes first",
-				(unsigned long)offset);
+			model_break(
+				m, RULE_MMIO_PROBE, "0x%03lx comes first", (unsigned long)offset);
 		m->probe_step++;
 		if (m->probe_step == 2 && m->mmio_magic != MAGIC)
 			model_break(m, RULE_MMIO_EMPTY, "0x%03lx", (unsigned long)offset);
@@ -98,8 +99,8 @@ static bool check_access(struct model *m, uint64_t offset, unsigned width, bool 
 
 	check_probe(m, offset, write);
 	if (width != 4 || offset % 4) {
-		model_break(m, RULE_MMIO_WIDTH, "%u bytes at 0x%03lx", width,
-			(unsigned long)offset);
+		model_break(
+			m, RULE_MMIO_WIDTH, "%u bytes at 0x%03lx", width, (unsigned long)offset);
 		return false;
 	}
 	if (offset >= SHM_FIRST && offset <= SHM_LAST)

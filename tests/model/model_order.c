@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static uint64_t hash_entry(struct model *m, struct model_queue *q, const struct virtq_avail *avail,
-	uint16_t position)
+static uint64_t hash_entry(
+	struct model *m, struct model_queue *q, const struct virtq_avail *avail, uint16_t position)
 {
 	return model_hash_chain(m, q, le16_load(&avail->ring[position % q->size]));
 }
@@ -62,7 +62,8 @@ static void publish(struct model *m, struct model_queue *q, const struct virtq_a
 	if (!count)
 		return;
 	if (count > room) {
-		model_break(m, RULE_AVAIL_FORWARD, "from %u to %u, %u fit", q->published, idx, room);
+		model_break(
+			m, RULE_AVAIL_FORWARD, "from %u to %u, %u fit", q->published, idx, room);
 		q->published = idx;
 		return;
 	}

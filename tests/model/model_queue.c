@@ -78,8 +78,8 @@ static void check_place(struct model *m, const struct model_queue *q)
 	if (!model_owned(m->memory, q->desc, 16 * n) ||
 		!model_owned(m->memory, q->avail, 6 + 2 * n) ||
 		!model_owned(m->memory, q->used, 6 + 8 * n))
-		model_break(m, RULE_PHYSICAL, "a ring at 0x%lx 0x%lx 0x%lx",
-			(unsigned long)q->desc, (unsigned long)q->avail, (unsigned long)q->used);
+		model_break(m, RULE_PHYSICAL, "a ring at 0x%lx 0x%lx 0x%lx", (unsigned long)q->desc,
+			(unsigned long)q->avail, (unsigned long)q->used);
 	if (!m->legacy)
 		return;
 	end = q->used + align_up(6 + 8 * n, q->align);

@@ -121,8 +121,7 @@ static void interrupt(struct model *m, const struct model_queue *q, uint16_t old
 	bool wanted = !(le16_load(&avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
 
 	if (model_has_event_idx(m))
-		wanted = split_ring_need_event(
-			le16_load(&avail->ring[q->size]), q->used_idx, old);
+		wanted = split_ring_need_event(le16_load(&avail->ring[q->size]), q->used_idx, old);
 	m->interrupt_status |= wanted;
 }
 
@@ -195,7 +194,8 @@ void model_notified(struct model *m, uint64_t index)
 		return;
 	if (model_avail(m, q) && le16_load(&model_avail(m, q)->idx) != q->published)
 		model_break(m, RULE_FLAGS_BARRIER, "notified, idx is not published");
-	if (!q->owed)
+	/* Without EVENT_IDX nothing is said of a notification about nothing. */
+	if (!q->owed && (!q->wanted || model_has_event_idx(m)))
 		model_break(m, RULE_NOTIFY_SPARED, "avail idx %u", q->published);
 	q->owed = false;
 	take(m, q);

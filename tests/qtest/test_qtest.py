@@ -49,23 +49,46 @@ def has_io(platform):
     return any(line.startswith("aperture io") for line in platform.setup)
 
 
-@pytest.fixture(scope="module")
-def started(request):
-    """The bench of a (platform, devices, bridges) parameter, which serves all cases that have it."""
-    platform, *rest = request.param
-    if not shutil.which(f"qemu-system-{platform.arch}"):
-        pytest.skip(f"qemu-system-{platform.arch} is not installed")
-    assert PROGRAM.exists(), f"{PROGRAM} is not there: run `make qtest`"
-    with Bench(platform, *rest) as bench:
-        yield bench
+class Current:
+    """The bench that serves this test and all that follow with the same arguments."""
+
+    bench = None
+    arguments = None
+
+    def serve(self, arguments):
+        if self.bench and arguments is self.arguments:
+            if self.bench.broken:
+                self.bench.restart()
+            return self.bench
+        self.end()
+        bench = Bench(*arguments)
+        bench.start()
+        self.bench, self.arguments = bench, arguments
+        return bench
+
+    def end(self):
+        bench, self.bench = self.bench, None
+        if bench:
+            bench.end()
+
+
+@pytest.fixture(scope="session")
+def current():
+    current = Current()
+    yield current
+    current.end()
 
 
 @pytest.fixture
-def bench(started):
-    """The same, fresh after a command that failed."""
-    if started.broken:
-        started.restart()
-    return started
+def bench(started, current):
+    """A bench with the test's Bench arguments. QEMU names what a driver does wrong: nothing."""
+    platform = started[0]
+    if not shutil.which(f"qemu-system-{platform.arch}"):
+        pytest.skip(f"qemu-system-{platform.arch} is not installed")
+    assert PROGRAM.exists(), f"{PROGRAM} is not there: run `make qtest`"
+    bench = current.serve(started)
+    yield bench
+    assert bench.machine.errors == ""
 
 
 @pytest.fixture
@@ -76,17 +99,16 @@ def folder(request):
 
 def on_bench(*cases):
     """
-    parametrize for cases (id, bench key, its Bench arguments, values…): those with the same key run
-    on the same bench. A value may be a skip mark, as the last one.
+    parametrize for cases (id, bench key, its Bench arguments, values…): those with the same key, one
+    after the other, run on the same bench. The last value may be a skip mark.
     """
     params, machines = [], {}
     for name, key, arguments, *values in cases:
         marks = [value for value in values if isinstance(value, pytest.MarkDecorator)]
         values = [value for value in values if value not in marks]
-        machines.setdefault(key, arguments)
         case = values[0] if len(values) == 1 else tuple(values)
-        params.append(pytest.param(machines[key], case, id=name, marks=marks))
-    return pytest.mark.parametrize("started, case", params, indirect=["started"])
+        params.append(pytest.param(machines.setdefault(key, arguments), case, id=name, marks=marks))
+    return pytest.mark.parametrize("started, case", params)
 
 
 def expect_screen(bench, device, pattern, size, folder):

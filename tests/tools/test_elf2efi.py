@@ -174,6 +174,17 @@ def test_firstlight(arch, machine, folder):
     check_layout(Image((ROOT / f"build/{folder}{arch}/firstlight.efi").read_bytes()), machine)
 
 
+def test_addends(tmp_path):
+    """The linker may leave the places empty: the addends stand in the relocations."""
+    elf = build(tmp_path, PROGRAM)
+    expected = convert(elf)
+    data = bytearray(elf.read_bytes())
+    first = section_offset(elf, ".data") - Image(expected).sections[".data"].rva
+    for place in Image(expected).relocations():
+        struct.pack_into("<Q", data, first + place, 0x5555)
+    assert convert(bytes(data)) == expected
+
+
 def test_no_pointers(tmp_path):
     """An image without any relocation still has a .reloc: it may be loaded anywhere."""
     image = Image(convert(build(tmp_path, "int efi_main(void) { return 5; }")))

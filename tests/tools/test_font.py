@@ -55,8 +55,10 @@ def test_several_characters_of_a_glyph():
 
 
 def test_sequences_are_not_characters():
-    order = {**SHUFFLED, 7: "\u00c1\ufffeA\u0301"}
+    order = {**SHUFFLED, 250: "\u00c1\ufffeA\u0301"}
     assert font.read_font(psf1(order))[0x41] == glyph(200 - 0x41)
+    data = psf2({**SHUFFLED, 250: "\u00c1#A\u0301"}).replace(b"\xc3\x81#A", b"\xc3\x81\xfeA")
+    assert font.read_font(data)[0x41] == glyph(200 - 0x41)
 
 
 def test_longer_header_and_more_glyphs():

@@ -19,7 +19,7 @@ PROGRAMS = ROOT / "build/host/tests"
 TIMEOUT = 120
 
 NAME = re.compile(r"\bcmocka_unit_test(?:_\w+)?\(\s*(\w+)")
-COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+NO_CODE = re.compile(r"/\*.*?\*/|//[^\n]*|^[ \t]*#(?:\\\n|[^\n])*", re.DOTALL | re.MULTILINE)
 # What is skipped is `not ok` for some versions of cmocka, and `ok` for others.
 RESULT = re.compile(r"^(?P<ok>ok|not ok) \d+ (?P<skip># SKIP|-) (?P<name>\w+)")
 
@@ -60,7 +60,7 @@ class Program:
 class Source(pytest.File):
     def collect(self):
         self.program = None
-        self.names = NAME.findall(COMMENT.sub("", self.path.read_text()))
+        self.names = NAME.findall(NO_CODE.sub("", self.path.read_text()))
         for name in [*self.names, "program"]:
             yield Test.from_parent(self, name=name)
 

@@ -17,6 +17,8 @@ struct clock the_clock;
 static struct host_window windows[MAX_WINDOWS];
 static unsigned window_count;
 static uint64_t advanced_us;
+static void (*relax_hook)(void *context);
+static void *relax_context;
 static char kept[KEPT_SIZE];
 static size_t kept_length;
 
@@ -80,6 +82,14 @@ uint64_t clock_counter_frequency(void)
 
 void cpu_relax(void)
 {
+	if (relax_hook)
+		relax_hook(relax_context);
+}
+
+void host_on_relax(void (*hook)(void *context), void *context)
+{
+	relax_hook = hook;
+	relax_context = context;
 }
 
 void host_add_window(const struct host_window *window)
@@ -92,6 +102,7 @@ int host_reset(void **state)
 {
 	(void)state;
 	window_count = 0;
+	relax_hook = NULL;
 	memset(&the_log, 0, sizeof(the_log));
 	memset(&the_tap, 0, sizeof(the_tap));
 	the_log.level = LOG_TRACE;

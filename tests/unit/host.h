@@ -36,10 +36,13 @@ struct host_window {
 void host_add_window(const struct host_window *window);
 
 /*
- * Forgets all windows, empties the log and the test points, sets the log level to trace, and
- * starts the clock. For a test's setup.
+ * Forgets all windows and the hook, empties the log and the test points, sets the log level to
+ * trace, and starts the clock. For a test's setup.
  */
 int host_reset(void **state);
+
+/* Called in each turn of a waiting loop, until host_reset: for fakes that go on meanwhile. */
+void host_on_relax(void (*hook)(void *context), void *context);
 
 /* Adds to the clock, so that deadlines pass without waiting. */
 void host_advance_us(uint64_t us);

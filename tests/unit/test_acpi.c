@@ -297,6 +297,27 @@ static void test_single_tables_passed_over(void **state)
 	assert_arm_uart();
 }
 
+/* Tables whose checksums are right, but not their contents: the rest is still read. */
+static void test_single_tables_malformed(void **state)
+{
+	uint8_t *table;
+
+	(void)state;
+	load("virt");
+	table = find_table("APIC");
+	table[44 + 1] = 0; /* the length of its first entry */
+	mend_table(table);
+	table = find_table("DSDT");
+	memset(table + table_size(table) - 6, 0x10, 6); /* scopes, each longer than what is left */
+	mend_table(table);
+	assert_int_equal(acpi_read_machine(&source, BASE, &m), OK);
+	assert_true(host_logged("acpi: APIC: not all of it was usable (malformed)"));
+	assert_true(host_logged("DSDT and SSDT: not all of it was usable"));
+	assert_int_equal(m.cpu_count, 0);
+	assert_arm_windows();
+	assert_arm_uart();
+}
+
 static void test_table_lengths(void **state)
 {
 	static const struct {
@@ -538,6 +559,24 @@ static void test_spcr_line(void **state)
 	}
 }
 
+static void test_spcr_baud_codes(void **state)
+{
+	static const uint32_t bauds[] = {0, 0, 0, 9600, 19200, 0, 57600, 115200, 0};
+
+	for (uint8_t code = 0; code < ARRAY_SIZE(bauds); code++) {
+		uint8_t *spcr;
+
+		setup(state);
+		load("virt");
+		spcr = find_table("SPCR");
+		spcr[58] = code;
+		mend_table(spcr);
+		assert_int_equal(acpi_read_table(bytes_of(spcr, table_size(spcr)), &m), OK);
+		assert_int_equal(m.uarts[0].baud, bauds[code]);
+		teardown(state);
+	}
+}
+
 static void test_spcr_refused(void **state)
 {
 	uint8_t body[80] = {0};
@@ -717,6 +756,7 @@ int main(void)
 		TEST(test_bad_extended_rsdp),
 		TEST(test_bad_root_table),
 		TEST(test_single_tables_passed_over),
+		TEST(test_single_tables_malformed),
 		TEST(test_table_lengths),
 		TEST(test_dsdt_missing),
 		TEST(test_counts_are_limited),
@@ -726,6 +766,7 @@ int main(void)
 		TEST(test_madt),
 		TEST(test_spcr_layouts),
 		TEST(test_spcr_line),
+		TEST(test_spcr_baud_codes),
 		TEST(test_spcr_refused),
 		TEST(test_dbg2),
 		TEST(test_dbg2_broken),

@@ -209,8 +209,8 @@ static void test_name_in_outer_scope(void **state)
 static void test_computed_is_not_a_constant(void **state)
 {
 	static const uint8_t bodies[][16] = {
-		/* If (One) { Return (Zero) } Return (One) */
-		{0xa0, 0x04, 0x01, 0xa4, 0x00, 0xa4, 0x01},
+		/* If (One) { Return (One) } Return (Zero) */
+		{0xa0, 0x04, 0x01, 0xa4, 0x01, 0xa4, 0x00},
 		/* Store (One, Local0) Return (Zero) */
 		{0x70, 0x01, 0x60, 0xa4, 0x00},
 		/* Return (Add (One, One, )) */
@@ -452,6 +452,22 @@ static void test_lengths_that_lie(void **state)
 	}
 }
 
+/* The block itself, 30 scopes and the device are the 32 levels that there are. */
+static void test_nested_deep(void **state)
+{
+	size_t scopes[30], device;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(scopes); i++)
+		scopes[i] = aml_scope(&aml, "\\ABCD");
+	device = open_device();
+	aml_close(&aml, device);
+	for (unsigned i = ARRAY_SIZE(scopes); i-- > 0;)
+		aml_close(&aml, scopes[i]);
+	assert_int_equal(read_one(), OK);
+	assert_int_equal(found.count, 1);
+}
+
 static void test_nested_too_deep(void **state)
 {
 	static size_t scopes[1000];
@@ -557,6 +573,7 @@ int main(void)
 		cmocka_unit_test_setup(test_unknown_opcode_ends_its_scope_only, setup),
 		cmocka_unit_test_setup(test_length_runs_over, setup),
 		cmocka_unit_test_setup(test_lengths_that_lie, setup),
+		cmocka_unit_test_setup(test_nested_deep, setup),
 		cmocka_unit_test_setup(test_nested_too_deep, setup),
 		cmocka_unit_test_setup(test_path_too_long, setup),
 		cmocka_unit_test_setup(test_too_many_objects, setup),

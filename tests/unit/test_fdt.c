@@ -342,6 +342,7 @@ static void test_header(void **state)
 		assert_int_equal(fdt_size(bytes_of(copy, size)) != 0, cases[i].has_size);
 		assert_int_equal(fdt_read_machine(bytes_of(copy, size), &m), ERR_MALFORMED);
 	}
+	assert_true(host_logged("error: header: structure 0x2a+"));
 	assert_int_equal(fdt_size(bytes_of(blob, 39)), 0);
 	assert_int_equal(m.virtio_mmio_count, 0);
 	free(copy);

@@ -302,6 +302,21 @@ static void test_ports_do_not_replace_ecam(void **state)
 	assert_int_equal(m.pci_host_count, 2);
 }
 
+static void test_merge_has_no_room(void **state)
+{
+	struct pci_host ecam = ecam_at(0xb0000000, 0, 255), ports = by_ports(0, 255);
+	struct pci_aperture a = memory_at(0x10000000, 0x1000);
+
+	(void)state;
+	for (unsigned i = 0; i < PCI_MAX_APERTURES; i++, a.bus_base += 0x1000)
+		assert_int_equal(pci_host_add_aperture(&ecam, &a), OK);
+	assert_int_equal(pci_host_add_aperture(&ports, &a), OK);
+	assert_int_equal(machine_add_pci_host(&m, &ecam), OK);
+	assert_int_equal(machine_add_pci_host(&m, &ports), OK);
+	assert_true(host_logged("pci 0000:00: aperture 0 from EFI is left out"));
+	assert_int_equal(m.pci_hosts[0].aperture_count, PCI_MAX_APERTURES);
+}
+
 static void test_ecam_too_small_for_ports(void **state)
 {
 	struct pci_host ports = by_ports(0, 255), ecam = ecam_at(0xb0000000, 0, 63);
@@ -383,6 +398,24 @@ static void test_log(void **state)
 	assert_true(host_logged("memory (prefetchable) 0xc0000000-0xc0ffffff at address"));
 }
 
+/* A row of slots is one line; a slot whose interrupt does not go on begins another. */
+static void test_log_windows(void **state)
+{
+	struct virtio_mmio_location window = window_at(0xa000000, 0x200, "VR00");
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		window.base = 0xa000000 + 0x200 * i;
+		window.interrupt = i < 4 ? 48 + i : 99;
+		assert_int_equal(machine_add_virtio_mmio(&m, &window), OK);
+	}
+	host_reset(NULL);
+	machine_log(&m);
+	assert_true(host_logged("virtio-mmio@a000000 to virtio-mmio@a000600: 4 windows of 0x200 "
+				"bytes, interrupts 48 to 51 (VR00 and on)"));
+	assert_true(host_logged("virtio-mmio@a000800: 0x200 bytes, interrupt 99 (VR00)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,10 +431,12 @@ int main(void)
 		cmocka_unit_test_setup(test_pci_host_refused, setup),
 		cmocka_unit_test_setup(test_ecam_wins_over_ports, setup),
 		cmocka_unit_test_setup(test_ports_do_not_replace_ecam, setup),
+		cmocka_unit_test_setup(test_merge_has_no_room, setup),
 		cmocka_unit_test_setup(test_ecam_too_small_for_ports, setup),
 		cmocka_unit_test_setup(test_split, setup),
 		cmocka_unit_test_setup(test_pci_table_full, setup),
 		cmocka_unit_test_setup(test_log, setup),
+		cmocka_unit_test_setup(test_log_windows, setup),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, NULL, NULL);

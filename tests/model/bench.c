@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a device to be brought up. Out: the driver's whole way, and what must be true after it. */
+#include "bench.h"
+
+#include <string.h>
+
+static const struct gpu_show bars = {.picture = {.pattern = PICTURE_BARS}};
+
+void bench_open(struct bench *b, enum model_transport transport, const struct model_type *type)
+{
+	bench_close(b);
+	memset(b, 0, sizeof(*b));
+	b->open = true;
+	model_memory_open(&b->memory, BENCH_MEMORY);
+	model_open(&b->model, transport, type, &b->memory, &b->machine);
+	/* What the driver implements: INDIRECT_DESC, EVENT_IDX, and of the GPU EDID. */
+	b->model.understood = 3ull << 28 | (type == &model_type_gpu ? 1u << 1 : 0);
+	b->model.understood |= b->model.legacy ? 1u << 27 : 1ull << 32 | 1ull << 33 | 1ull << 36;
+	b->model.offered = b->model.understood;
+}
+
+void bench_close(struct bench *b)
+{
+	if (!b->open)
+		return;
+	b->open = false;
+	model_close(&b->model);
+	model_memory_close(&b->memory);
+}
+
+static bool any(uint32_t device_id)
+{
+	(void)device_id;
+	return true;
+}
+
+void bench_find(struct bench *b)
+{
+	for (unsigned i = 0; i < b->machine.pci_host_count; i++)
+		assert_int_equal(pci_scan(&b->tree, &b->machine.pci_hosts[i]), OK);
+	virtio_find(&b->found, &b->machine, &b->tree, any, &b->memory.pool, BENCH_TIMEOUT_US);
+	b->dev = b->found.count ? &b->found.devices[0] : NULL;
+}
+
+enum status bench_show(struct bench *b)
+{
+	enum status status;
+
+	if (!b->dev)
+		return ERR_NOT_FOUND;
+	status = gpu_open(&b->gpu, 0, b->dev);
+	if (status == OK)
+		status = gpu_show(&b->gpu, &bars, &b->screens);
+	return status;
+}
+
+enum status bench_stop(struct bench *b)
+{
+	enum status status = gpu_close(&b->gpu);
+
+	if (status == OK)
+		gpu_screens_close(&b->screens, &b->memory.pool);
+	return status;
+}
+
+void bench_expect(struct bench *b, enum status status, enum status expected)
+{
+	model_check(&b->model);
+	if (status != expected)
+		fail_msg("%s, expected %s\n%s", status_name(status), status_name(expected),
+			host_log());
+}
+
+void bench_expect_clean(struct bench *b)
+{
+	model_audit(&b->model);
+	model_check(&b->model);
+	assert_int_equal(b->model.status, 0);
+	assert_int_equal(b->memory.pool.used, 0);
+	assert_int_equal(b->memory.pool.count, MODEL_RANGES);
+}
+
+void bench_expect_picture(struct bench *b, unsigned index, uint32_t width, uint32_t height)
+{
+	const struct model_display *d = &b->model.gpu->displays[index];
+
+	assert_int_equal(d->shown_width, width);
+	assert_int_equal(d->shown_height, height);
+	for (uint32_t y = 0; y < height; y++)
+		for (uint32_t x = 0; x < width; x++) {
+			struct colour c = picture_colour(&bars.picture, x, y, width, height);
+			uint32_t pixel = (uint32_t)c.red << 16 | (uint32_t)c.green << 8 | c.blue;
+
+			if ((d->screen[y * width + x] & 0xffffff) != pixel)
+				fail_msg("pixel %u,%u is 0x%06x, expected 0x%06x", x, y,
+					d->screen[y * width + x], pixel);
+		}
+}
+
+void bench_begin(struct bench *b)
+{
+	b->started_us = clock_us();
+}
+
+void bench_expect_within(struct bench *b, uint64_t limit_us)
+{
+	uint64_t took = clock_us() - b->started_us;
+
+	if (took > limit_us)
+		fail_msg("it took %lu us, at most %lu are allowed\n%s", (unsigned long)took,
+			(unsigned long)limit_us, host_log());
+}
+
+void bench_expect_line(const char *text)
+{
+	if (!host_logged(text))
+		fail_msg("no line has '%s'\n%s", text, host_log());
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A machine with one model device, and the driver on its way through it as efi/main.c goes.
+ */
+#ifndef TESTS_MODEL_BENCH_H
+#define TESTS_MODEL_BENCH_H
+
+#include "gpu/screen.h"
+#include "model_gpu.h"
+#include "virtio/entropy.h"
+#include "virtio/find.h"
+
+#define BENCH_TIMEOUT_US 1000000u
+#define BENCH_MEMORY     (4u << 20)
+
+struct bench {
+	bool open;
+	struct model_memory memory;
+	struct machine machine;
+	struct pci_tree tree;
+	struct virtio_devices found;
+	struct model model;
+	struct virtio_device *dev; /* once it was found */
+	struct gpu gpu;
+	struct gpu_screens screens;
+	uint64_t started_us;
+};
+
+/*
+ * A machine with the device, which nobody has looked at yet. One that is still open, as a failed
+ * test leaves it, is closed first.
+ */
+void bench_open(struct bench *b, enum model_transport transport, const struct model_type *type);
+void bench_close(struct bench *b);
+
+/* Looks for devices as the application does. `b->dev` is NULL when there is no usable one. */
+void bench_find(struct bench *b);
+
+/* gpu_open and gpu_show of the bars; then the device and all memory as they were left. */
+enum status bench_show(struct bench *b);
+
+/* gpu_close, and the surfaces with it when it succeeds. */
+enum status bench_stop(struct bench *b);
+
+/* Fails the test when the driver broke a rule, then when `status` is not the expected one. */
+void bench_expect(struct bench *b, enum status status, enum status expected);
+
+/* Fails the test when not every byte of memory was given back, or the device is not reset. */
+void bench_expect_clean(struct bench *b);
+
+/* Fails the test when display `index` does not show the picture, of that size. */
+void bench_expect_picture(struct bench *b, unsigned index, uint32_t width, uint32_t height);
+
+/* Measures, in the model's time, from bench_begin on: fails when more than `limit_us` passed. */
+void bench_begin(struct bench *b);
+void bench_expect_within(struct bench *b, uint64_t limit_us);
+
+/* Fails the test, with the log, when no line contains `text`. */
+void bench_expect_line(const char *text);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: GPUs with displays of all kinds. Out: whether each shows the picture, by the rules. */
+#include "bench.h"
+
+#include <string.h>
+
+static struct bench bench;
+static struct bench *const b = &bench;
+
+static const struct gpu_show bars = {.picture = {.pattern = PICTURE_BARS}};
+
+static void start(void)
+{
+	host_reset(NULL);
+	bench_open(b, MODEL_MMIO, &model_type_gpu);
+}
+
+static void display(unsigned index, bool enabled, uint32_t width, uint32_t height)
+{
+	b->model.gpu->displays[index] =
+		(struct model_display){.enabled = enabled, .width = width, .height = height};
+}
+
+static void show(const struct gpu_show *what)
+{
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev), OK);
+	bench_expect(b, gpu_show(&b->gpu, what, &b->screens), OK);
+}
+
+static void finish(void)
+{
+	bench_expect(b, bench_stop(b), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+static void test_sizes(void **state)
+{
+	static const uint32_t sizes[][2] = {{16, 16}, {17, 19}, {640, 480}, {800, 16}, {1366, 33}};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+		start();
+		display(0, true, sizes[i][0], sizes[i][1]);
+		show(&bars);
+		bench_expect_picture(b, 0, sizes[i][0], sizes[i][1]);
+		finish();
+	}
+}
+
+static void test_every_display(void **state)
+{
+	(void)state;
+	start();
+	b->model.config[8] = 16;
+	for (unsigned i = 0; i < 16; i++)
+		display(i, i != 3, 32 + i, 20 + i);
+	show(&bars);
+	for (unsigned i = 0; i < 16; i++)
+		if (i != 3)
+			bench_expect_picture(b, i, 32 + i, 20 + i);
+	assert_int_equal(b->model.gpu->displays[3].resource, 0);
+	assert_int_equal(b->screens.count, 15);
+	finish();
+}
+
+/* Displays above num_scanouts are not the driver's, whatever the response says of them. */
+static void test_displays_that_are_not_there(void **state)
+{
+	(void)state;
+	start();
+	b->model.config[8] = 2;
+	for (unsigned i = 0; i < 16; i++)
+		display(i, true, 32, 32);
+	show(&bars);
+	assert_int_equal(b->screens.count, 2);
+	finish();
+}
+
+static void test_no_display_enabled(void **state)
+{
+	(void)state;
+	start();
+	b->model.config[8] = 2;
+	display(0, false, 48, 32);
+	show(&bars);
+	bench_expect_picture(b, 0, 48, 32);
+	assert_int_equal(b->screens.count, 1);
+	finish();
+}
+
+/* Neither enabled nor with a size: the EDID's, and without that 1024×768 (§5.7.5). */
+static void test_fallback_sizes(void **state)
+{
+	(void)state;
+	start();
+	display(0, false, 0, 0);
+	show(&bars);
+	bench_expect_picture(b, 0, 1280, 800);
+	bench_expect_line("EDID preferred timing");
+	finish();
+	start();
+	b->model.offered &= ~2ull;
+	display(0, false, 0, 0);
+	show(&bars);
+	bench_expect_picture(b, 0, 1024, 768);
+	bench_expect_line("# SKIP EDID was not negotiated");
+	finish();
+}
+
+static void test_size_by_option(void **state)
+{
+	const struct gpu_show override = {.picture = bars.picture, .width = 100, .height = 50};
+
+	(void)state;
+	start();
+	show(&override);
+	bench_expect_picture(b, 0, 100, 50);
+	finish();
+}
+
+/* A label is a second transfer and flush, of a part of the picture. */
+static void test_label(void **state)
+{
+	const struct gpu_show with = {.picture = bars.picture, .label = "a label"};
+	const struct model_display *d;
+	struct surface *surface;
+
+	(void)state;
+	start();
+	display(0, true, 640, 480);
+	show(&with);
+	d = &b->model.gpu->displays[0];
+	assert_int_equal(b->model.gpu->flushes, 2);
+	surface = &b->screens.screens[0].surface;
+	for (uint32_t y = 0; y < 480; y++)
+		assert_memory_equal(&d->screen[y * 640], surface_row(surface, y), 640 * 4);
+	bench_expect_line("label: rectangle");
+	finish();
+}
+
+/* Memory in pieces: each is an entry of the backing. */
+static void test_scattered_memory(void **state)
+{
+	struct dma_block holes[20], pieces[20];
+
+	(void)state;
+	start();
+	for (unsigned i = 0; i < 20; i++) {
+		assert_int_equal(dma_alloc(&b->memory.pool, 3 * 4096, PAGE_SIZE, &pieces[i]), OK);
+		assert_int_equal(dma_alloc(&b->memory.pool, 4096, PAGE_SIZE, &holes[i]), OK);
+	}
+	for (unsigned i = 0; i < 20; i++)
+		dma_free(&b->memory.pool, &pieces[i]);
+	display(0, true, 1000, 1000);
+	show(&bars);
+	assert_true(b->screens.screens[0].surface.band_count > 1);
+	bench_expect_picture(b, 0, 1000, 1000);
+	bench_expect(b, bench_stop(b), OK);
+	for (unsigned i = 0; i < 20; i++)
+		dma_free(&b->memory.pool, &holes[i]);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* Nothing is left of the first time that would stand in the way of a second one. */
+static void test_twice(void **state)
+{
+	(void)state;
+	start();
+	show(&bars);
+	bench_expect(b, bench_stop(b), OK);
+	bench_expect_clean(b);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev), OK);
+	bench_expect(b, gpu_show(&b->gpu, &bars, &b->screens), OK);
+	bench_expect_picture(b, 0, 64, 48);
+	finish();
+}
+
+/* A part of the surface goes to its own place. */
+static void test_partial_update(void **state)
+{
+	struct rectangle part = {10, 20, 7, 5};
+	struct gpu_screen *s = &b->screens.screens[0];
+
+	(void)state;
+	start();
+	show(&bars);
+	for (uint32_t y = 0; y < 48; y++)
+		memset(surface_row(&s->surface, y), 0x77, 64 * 4);
+	bench_expect(b, gpu_transfer(&b->gpu, s->resource, &s->surface, part), OK);
+	bench_expect(b, gpu_flush(&b->gpu, s->resource, part), OK);
+	for (uint32_t y = 0; y < 48; y++)
+		for (uint32_t x = 0; x < 64; x++) {
+			bool inside = x >= 10 && x < 17 && y >= 20 && y < 25;
+			uint32_t pixel = b->model.gpu->displays[0].screen[y * 64 + x];
+
+			assert_int_equal(pixel == 0x77777777, inside);
+		}
+	finish();
+}
+
+static int close_bench(void **state)
+{
+	(void)state;
+	bench_close(b);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_every_display),
+		cmocka_unit_test(test_displays_that_are_not_there),
+		cmocka_unit_test(test_no_display_enabled),
+		cmocka_unit_test(test_fallback_sizes),
+		cmocka_unit_test(test_size_by_option),
+		cmocka_unit_test(test_label),
+		cmocka_unit_test(test_scattered_memory),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_partial_update),
+	};
+
+	return cmocka_run_group_tests_name("strict_gpu", tests, NULL, close_bench);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: virtio/queue.c with batches of requests. Out: whether each comes back right, for ever. */
+#include "bench.h"
+
+#include <string.h>
+
+#include "virtio/queue.h"
+
+#define PIECE     24u /* bytes of each buffer */
+#define IN_FLIGHT 64u
+
+static struct bench bench;
+static struct bench *const b = &bench;
+static struct queue queue;
+static struct dma_block memory;
+static uint32_t random_state;
+
+static uint32_t random_below(uint32_t limit)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return (random_state >> 8) % limit;
+}
+
+/* Gives back each byte of the request, changed so that it is seen. */
+static void echo(struct model *m, struct model_reply *reply)
+{
+	(void)m;
+	reply->length = (uint32_t)min_u64(reply->request_size, reply->room);
+	for (uint32_t i = 0; i < reply->length; i++)
+		reply->data[i] = reply->request[i] ^ 0x5a;
+}
+
+static const struct model_type echo_type = {.device_id = 4, .queue_count = 1, .answer = echo};
+
+/* A running device with a queue of at most `size` entries. */
+static void open_queue(enum model_transport transport, uint16_t size, uint64_t without)
+{
+	host_reset(NULL);
+	the_log.level = LOG_ERROR;
+	bench_open(b, transport, &echo_type);
+	b->model.queues[0].size_max = size;
+	b->model.offered &= ~without;
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, virtio_reset(b->dev), OK);
+	bench_expect(b, virtio_negotiate(b->dev, 3ull << 28), OK);
+	bench_expect(b, queue_open(&queue, b->dev, 0, size), OK);
+	bench_expect(b, virtio_start(b->dev), OK);
+	bench_expect(b, dma_alloc(&b->memory.pool, IN_FLIGHT * 4 * PIECE, PAGE_SIZE, &memory), OK);
+}
+
+static void close_queue(void)
+{
+	bench_expect(b, virtio_stop(b->dev), OK);
+	dma_free(&b->memory.pool, &memory);
+	queue_close(&queue);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+static uint8_t *piece(unsigned slot, unsigned index)
+{
+	return (uint8_t *)memory.data + (4 * slot + index) * PIECE;
+}
+
+/* A request of `readable` and as many writable buffers in the slot's memory. */
+static enum status add(unsigned slot, unsigned readable, uint32_t number)
+{
+	struct queue_buffer buffers[4];
+
+	for (unsigned i = 0; i < 2 * readable; i++) {
+		buffers[i] = (struct queue_buffer){dma_address(&memory, piece(slot, i)), PIECE};
+		memset(piece(slot, i), (int)(number + i), PIECE);
+	}
+	return queue_add(&queue, buffers, readable, readable, piece(slot, 0));
+}
+
+/* The request that came back, by its token; fails the test when its answer is not its own. */
+static unsigned check(
+	const struct queue_used *used, const unsigned *readable, const uint32_t *numbers)
+{
+	unsigned slot = (unsigned)((uint8_t *)used->token - (uint8_t *)memory.data) / (4 * PIECE);
+
+	assert_true(slot < IN_FLIGHT);
+	assert_true(readable[slot]);
+	assert_int_equal(used->length, readable[slot] * PIECE);
+	for (unsigned i = 0; i < readable[slot]; i++)
+		for (unsigned k = 0; k < PIECE; k++)
+			assert_int_equal(piece(slot, readable[slot] + i)[k],
+				(uint8_t)(numbers[slot] + i) ^ 0x5a);
+	return slot;
+}
+
+/* `total` requests in batches of chance, until all are back. */
+static void run(uint32_t total)
+{
+	unsigned readable[IN_FLIGHT] = {0};
+	uint32_t numbers[IN_FLIGHT], sent = 0, back = 0;
+	struct queue_used used;
+
+	while (back < total) {
+		unsigned batch = 1 + random_below(8);
+
+		for (unsigned slot = 0; slot < IN_FLIGHT && batch && sent < total; slot++) {
+			unsigned count = 1 + random_below(2);
+
+			if (readable[slot] || add(slot, count, sent) != OK)
+				continue;
+			readable[slot] = count;
+			numbers[slot] = sent++;
+			batch--;
+		}
+		queue_notify(&queue);
+		for (unsigned n = random_below(8) + (batch > 0); n && back < sent; n--) {
+			bench_expect(b, queue_wait(&queue, &used), OK);
+			readable[check(&used, readable, numbers)] = 0;
+			back++;
+		}
+	}
+	assert_int_equal(queue.in_flight, 0);
+	assert_int_equal(queue_take(&queue, &used), ERR_NOT_FOUND);
+}
+
+static void test_indices_wrap(void **state)
+{
+	(void)state;
+	for (unsigned without = 0; without < 4; without++) {
+		open_queue(MODEL_MMIO, 64, (uint64_t)without << 28);
+		run(70000);
+		assert_true(b->model.requests > 65536);
+		close_queue();
+	}
+}
+
+static void test_every_size(void **state)
+{
+	(void)state;
+	for (unsigned size = 4; size <= 32768; size *= 2)
+		for (unsigned i = 0; i < 4; i++) {
+			open_queue(i & 1 ? MODEL_MMIO : MODEL_MMIO_LEGACY, (uint16_t)size,
+				i & 2 ? 1ull << 28 : 0);
+			run(300);
+			close_queue();
+		}
+}
+
+static void test_pci_legacy(void **state)
+{
+	(void)state;
+	open_queue(MODEL_PCI_LEGACY, 256, 0);
+	run(1000);
+	close_queue();
+	open_queue(MODEL_PCI, 256, 0);
+	run(1000);
+	close_queue();
+}
+
+/* Answers out of order, some time after the request, from a device that looks by itself or not. */
+static void test_out_of_order(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		open_queue(MODEL_MMIO, 32, i & 1 ? 1ull << 29 : 0);
+		b->model.answers_last_first = true;
+		b->model.delay_us = i & 2 ? 3000 : 0;
+		b->model.polls = i & 4;
+		run(2000);
+		close_queue();
+	}
+}
+
+static void test_late_wish(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		open_queue(MODEL_MMIO, 32, i & 1 ? 1ull << 29 : 0);
+		b->model.late_wish = true;
+		run(2000);
+		close_queue();
+	}
+}
+
+static void test_full_queue(void **state)
+{
+	struct queue_used used;
+
+	(void)state;
+	for (unsigned indirect = 0; indirect < 2; indirect++) {
+		unsigned fit = indirect ? 8 : 4;
+
+		open_queue(MODEL_MMIO, 8, indirect ? 0 : 1ull << 28);
+		for (unsigned round = 0; round < 3; round++) {
+			for (unsigned i = 0; i < fit; i++)
+				assert_int_equal(add(i, 1, i), OK);
+			assert_int_equal(add(fit, 1, fit), ERR_NO_MEMORY);
+			queue_notify(&queue);
+			for (unsigned i = 0; i < fit; i++)
+				bench_expect(b, queue_wait(&queue, &used), OK);
+		}
+		close_queue();
+	}
+}
+
+static void test_refused_requests(void **state)
+{
+	struct queue_buffer buffers[8] = {{{0}, 0}};
+
+	(void)state;
+	open_queue(MODEL_MMIO, 8, 0);
+	for (unsigned i = 0; i < 8; i++)
+		buffers[i] = (struct queue_buffer){memory.address, 16};
+	assert_int_equal(queue_add(&queue, buffers, 0, 0, NULL), ERR_RANGE);
+	assert_int_equal(queue_add(&queue, buffers, 3, 2, NULL), ERR_RANGE);
+	buffers[1].length = 0;
+	assert_int_equal(queue_add(&queue, buffers, 1, 1, NULL), ERR_RANGE);
+	assert_int_equal(queue.in_flight, 0);
+	assert_int_equal(queue.free_count, 8);
+	close_queue();
+}
+
+/* A chain of two in a queue of one is not allowed, not even in an indirect table (§2.7.5.3.1). */
+static void test_queue_of_one(void **state)
+{
+	(void)state;
+	open_queue(MODEL_MMIO, 1, 0);
+	assert_int_equal(add(0, 1, 0), ERR_RANGE);
+	close_queue();
+}
+
+static int close_bench(void **state)
+{
+	(void)state;
+	bench_close(b);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_indices_wrap),
+		cmocka_unit_test(test_every_size),
+		cmocka_unit_test(test_pci_legacy),
+		cmocka_unit_test(test_out_of_order),
+		cmocka_unit_test(test_late_wish),
+		cmocka_unit_test(test_full_queue),
+		cmocka_unit_test(test_refused_requests),
+		cmocka_unit_test(test_queue_of_one),
+	};
+
+	return cmocka_run_group_tests_name("strict_ring", tests, NULL, close_bench);
+}
