@@ -10,6 +10,8 @@ QEMU_ARGS :=
 TIMEOUT  := 60
 TESTS    := tests
 JOBS     := 2
+FUZZ_SECONDS := 60
+FUZZ_TARGET  :=
 
 ARCHES := aarch64 x86_64
 HOST   := $(shell uname -m)
@@ -37,15 +39,17 @@ Q   := $(if $(filter 1,$(V)),,@)
 say  = @$(if $(filter 1,$(V)),:,printf '  %-8s%s\n' '$(1)' '$(2)')
 
 quote = '$(subst ','\'',$(1))'
+comma := ,
 
 # What the goals need is looked for, and installed, before anything else happens.
 SETUP := build \
 	$(if $(filter clang,$(COMPILER)),clang) \
 	$(if $(filter image,$(MAKECMDGOALS)),image) \
-	$(if $(filter unit qtest,$(MAKECMDGOALS)),unit) \
+	$(if $(filter unit qtest replay,$(MAKECMDGOALS)),unit) \
 	$(if $(filter run,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
+	$(if $(filter fuzz fuzz-build fuzz-corpus,$(MAKECMDGOALS)),fuzz) \
 	$(if $(filter check check-build,$(MAKECMDGOALS)),check)
 
 .PHONY: all
@@ -186,7 +190,14 @@ $(HOST_OUT)/obj/font.o: $(OUT)/font.c Makefile | setup
 	@mkdir -p $(@D)
 	$(Q)gcc $(HOST_FLAGS) -MMD -MP -c -o $@ $<
 
-$(HOST_OUT)/units.a: $(HOST_OBJECTS)
+# What speaks to firmware sees the UEFI definitions here too, and a fake of boot services.
+FIRMWARE_OBJECTS := $(HOST_OUT)/obj/efi/dma_pages.o $(HOST_OUT)/obj/efi/firmware.o \
+	$(HOST_OUT)/obj/efi/leave.o
+FIRMWARE_TESTS   := $(patsubst %,$(HOST_OUT)/obj/tests/unit/%.o,fake_firmware test_firmware test_leave)
+
+$(FIRMWARE_OBJECTS) $(FIRMWARE_TESTS): private HOST_FLAGS += $(call EFI_FLAGS,$(HOST))
+
+$(HOST_OUT)/units.a: $(HOST_OBJECTS) $(FIRMWARE_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
@@ -195,7 +206,7 @@ $(UNIT_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/unit/%.o $(HOST_OUT)/u
 	@mkdir -p $(@D)
 	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka
 
--include $(HOST_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
+-include $(HOST_OBJECTS:.o=.d) $(FIRMWARE_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
 
 # The model of a device, which has the driver's barriers as calls (tests/model/barrier.h): before
 # units.a in the link, so that this queue.o is the one that is taken.
@@ -232,6 +243,59 @@ $(QTEST): $(QTEST_OBJECTS) $(HOST_OUT)/units.a
 
 -include $(QTEST_OBJECTS:.o=.d)
 
+# ---- fuzzing: the same sources under libFuzzer, and its inputs replayed without it -------------
+
+FUZZ_OUT     := build/fuzz
+FUZZ_FLAGS   := $(subst =address,=fuzzer-no-link$(comma)address,$(HOST_FLAGS))
+FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SHARED  := $(filter-out tests/fuzz/fuzz_% tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+FUZZ_OBJECTS := $(patsubst %.c,$(FUZZ_OUT)/obj/%.o, \
+	$(filter-out tests/unit/%,$(HOST_SOURCES)) $(FUZZ_SHARED)) $(FUZZ_OUT)/obj/font.o
+REPLAY       := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(FUZZ_SHARED) tests/fuzz/replay.c)
+
+.PHONY: fuzz-build
+fuzz-build: $(FUZZ_NAMES:%=$(FUZZ_OUT)/%)
+
+.PHONY: replay
+replay: $(FUZZ_NAMES:%=$(HOST_OUT)/fuzz/%)
+
+$(FUZZ_OUT)/obj/%.o: %.c Makefile | setup
+	$(call say,FUZZCC,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
+
+$(FUZZ_OUT)/obj/font.o: $(OUT)/font.c Makefile | setup
+	$(call say,FUZZCC,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
+
+$(FUZZ_OUT)/units.a: $(FUZZ_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+$(FUZZ_NAMES:%=$(FUZZ_OUT)/%): $(FUZZ_OUT)/%: $(FUZZ_OUT)/obj/tests/fuzz/fuzz_%.o $(FUZZ_OUT)/units.a
+	$(call say,FUZZLD,$@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^
+
+# What of units.a belongs to tests/unit/ stays out: nothing here asks for it.
+$(FUZZ_NAMES:%=$(HOST_OUT)/fuzz/%): $(HOST_OUT)/fuzz/%: $(HOST_OUT)/obj/tests/fuzz/fuzz_%.o \
+		$(REPLAY) $(HOST_OUT)/units.a
+	$(call say,HOSTLD,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -fsanitize=address,undefined -o $@ $^
+
+-include $(FUZZ_OBJECTS:.o=.d) $(REPLAY:.o=.d) $(foreach d,$(HOST_OUT) $(FUZZ_OUT), \
+	$(FUZZ_NAMES:%=$(d)/obj/tests/fuzz/fuzz_%.d))
+
+.PHONY: fuzz
+fuzz: fuzz-build
+	@$(PYTHON) tests/fuzz/run.py fuzz --seconds=$(FUZZ_SECONDS) --jobs=$(JOBS) $(FUZZ_TARGET)
+
+# Makes tests/fuzz/corpus anew: the seeds, and what the runs found that reaches more, minimised.
+.PHONY: fuzz-corpus
+fuzz-corpus: fuzz-build
+	@$(PYTHON) tests/fuzz/run.py corpus $(FUZZ_TARGET)
+
 # ---- running ----------------------------------------------------------------------------------
 
 RUN = $(PYTHON) tools/run.py --arch=$(ARCH) --gpu=$(GPU) --app=$(OUT)/$(ARCH)/firstlight.efi \
@@ -254,7 +318,7 @@ clang: | setup
 	@$(MAKE) --no-print-directory COMPILER=clang apps
 
 .PHONY: check-build
-check-build: esp image unit qtest clang
+check-build: esp image unit qtest replay clang
 
 .PHONY: check
 check: check-build
@@ -285,6 +349,7 @@ Targets:
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only
   qtest      build the program that drives QEMU's devices without firmware
+  fuzz       fuzz the parsers and the device's side; see tests/fuzz/README.md
   format     lay out the C files with clang-format
   clean      remove what was built; distclean: also what was fetched
 Variables, with their values now:
@@ -296,6 +361,8 @@ Variables, with their values now:
   COMPILER   $(COMPILER): gcc, or clang, which builds into build/clang
   TESTS      $(TESTS): what check runs, such as tests/unit
   JOBS       $(JOBS): how many tests at a time
+  FUZZ_SECONDS  $(FUZZ_SECONDS): how long fuzz takes for each target
+  FUZZ_TARGET   $(FUZZ_TARGET): the targets of fuzz; all without one
   V          $(V): 1 shows the commands
 endef
 

@@ -28,16 +28,25 @@ static uint64_t free_bytes(const struct memory_map *map)
 	return total;
 }
 
-/* The largest free range that is smaller than `limit` pages; NULL when there is none. */
-static const EFI_MEMORY_DESCRIPTOR *largest_below(const struct memory_map *map, uint64_t limit)
+/* The order in which ranges are taken: larger ones first, then lower ones. */
+static bool comes_before(const EFI_MEMORY_DESCRIPTOR *a, const EFI_MEMORY_DESCRIPTOR *b)
+{
+	if (a->NumberOfPages != b->NumberOfPages)
+		return a->NumberOfPages > b->NumberOfPages;
+	return a->PhysicalStart < b->PhysicalStart;
+}
+
+/* The free range that comes next behind `last`; NULL when there is none. */
+static const EFI_MEMORY_DESCRIPTOR *next_range(
+	const struct memory_map *map, const EFI_MEMORY_DESCRIPTOR *last)
 {
 	const EFI_MEMORY_DESCRIPTOR *best = NULL;
 
 	for (UINTN i = 0; i < memory_map_count(map); i++) {
 		const EFI_MEMORY_DESCRIPTOR *d = memory_map_at(map, i);
 
-		if (is_free(d) && d->NumberOfPages < limit &&
-			(!best || d->NumberOfPages > best->NumberOfPages))
+		if (is_free(d) && (!last || comes_before(last, d)) &&
+			(!best || comes_before(d, best)))
 			best = d;
 	}
 	return best;
@@ -69,14 +78,13 @@ static uint64_t take(struct dma_pool *pool, struct firmware *fw, const EFI_MEMOR
 
 enum status dma_pages_allocate(struct dma_pool *pool, struct firmware *fw)
 {
-	uint64_t budget = min_u64(free_bytes(&fw->map) / 2, BUDGET_MAX), limit = UINT64_MAX;
-	const EFI_MEMORY_DESCRIPTOR *range;
+	uint64_t budget = min_u64(free_bytes(&fw->map) / 2, BUDGET_MAX);
+	const EFI_MEMORY_DESCRIPTOR *range = NULL;
 
 	for (unsigned i = 0; i < RANGES_MAX && budget >= PAGE_SIZE; i++) {
-		range = largest_below(&fw->map, limit);
+		range = next_range(&fw->map, range);
 		if (!range)
 			break;
-		limit = range->NumberOfPages;
 		budget -= take(pool, fw, range, budget);
 	}
 	if (pool->total >= BUDGET_MIN)

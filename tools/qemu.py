@@ -161,6 +161,7 @@ class Machine:
         if boot not in BOOTS:
             raise MachineError(f"boot {boot}: known are {', '.join(BOOTS)}")
         self.arch = arch
+        self.display = display
         self.command = [
             *MACHINES[arch], "-accel", "tcg", "-m", memory, "-nodefaults",
             "-display", display or "none",

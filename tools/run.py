@@ -70,9 +70,10 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
-def window():
-    """The display for a QEMU window, or None."""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+def window(options):
+    """The display for a QEMU window, or None; one among QEMU's arguments wins, and is not ours."""
+    on_screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if on_screen and "-display" not in shlex.split(options.qemu_args):
         return "gtk" if glob("/usr/lib/*/qemu/ui-gtk.so") else None
     return None
 
@@ -124,7 +125,7 @@ def verdict_by_log(running, options):
     if ending(options) in ("shutdown", "reset"):
         running.wait_event("SHUTDOWN", 10)
     save_screen(running, options)
-    if "-display none" not in running.shell_line():
+    if running.display:
         say("close the window to end")
         running.wait_exit(None)
     else:
@@ -156,7 +157,7 @@ def run(options):
     Path(options.screen).unlink(missing_ok=True)
     printer = LinePrinter()
     judge = verdict_by_exit_code if ending(options) in EXIT_CODES else verdict_by_log
-    with machine(options, display=window(), on_text=printer) as running:
+    with machine(options, display=window(options), on_text=printer) as running:
         try:
             status = judge(running, options)
         except (qemu.Timeout, qemu.FirmwareFault):
@@ -179,12 +180,12 @@ def debug(options):
     script.write_text(
         "# Written by tools/run.py --debug.\n"
         f"add-symbol-file {app.with_suffix('.elf')} -o {base}\n"
-        f"target remote localhost:{options.debug_port}\n"
+        f"target remote 127.0.0.1:{options.debug_port}\n"
         "hbreak efi_main\n"
         "continue\n"
     )
     gdb = "-gdb", f"tcp:127.0.0.1:{options.debug_port}", "-S"
-    with machine(options, *gdb, display=window(), on_text=LinePrinter()) as running:
+    with machine(options, *gdb, display=window(options), on_text=LinePrinter()) as running:
         say(f"image base {base}; QEMU waits. In another terminal:")
         say(f"    gdb-multiarch -x {script}")
         say("Ctrl-C here ends the machine")

@@ -3,8 +3,8 @@
 #
 # Looks for what the build and the tests need, and gets what is missing.
 #
-# usage: tools/setup.sh GROUP...     from the project's root; groups: build clang unit image run
-#                                    debug format check
+# usage: tools/setup.sh GROUP...     from the project's root; groups: build clang unit fuzz image
+#                                    run debug format check
 #
 # On Debian 12 and 13 it says what is missing and why, then installs it with apt-get (through sudo
 # when not root). On other systems it names the packages and stops. When everything is there it
@@ -106,6 +106,18 @@ group_unit()
 	need_command gcc gcc "compiles the unit tests"
 	need_file /usr/include/stdio.h libc6-dev "the unit tests run on this machine"
 	need_file /usr/include/cmocka.h libcmocka-dev "the unit tests are written with it"
+}
+
+# libFuzzer and the sanitizers' runtime are a package of their own, which carries clang's version.
+group_fuzz()
+{
+	group_clang
+	need_file /usr/include/stdio.h libc6-dev "the fuzz targets run on this machine"
+	version=$(clang -dumpversion 2>/dev/null | cut -d . -f 1)
+	[ -n "$version" ] || version=$(apt-cache depends clang 2>/dev/null |
+		sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
+	need_file "/usr/lib/llvm-$version/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a" \
+		"libclang-rt-$version-dev" "libFuzzer and the sanitizers of clang"
 }
 
 group_image()
@@ -282,7 +294,7 @@ root=$PWD
 [ -e tools/setup.sh ] || fail "run it from the project's root"
 for group in "$@"; do
 	case "$group" in
-	build | clang | unit | image | run | debug | format | check) "group_$group" ;;
+	build | clang | unit | fuzz | image | run | debug | format | check) "group_$group" ;;
 	*) fail "unknown group $group" ;;
 	esac
 done
@@ -291,7 +303,7 @@ install_missing
 for group in "$@"; do
 	case "$group" in
 	build) unpack_headers && unpack_font ;;
-	unit) unpack_font ;;
+	unit | fuzz) unpack_font ;;
 	check) unpack_headers && unpack_font && unpack_strict_firmware ;;
 	esac
 done

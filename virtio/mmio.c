@@ -137,9 +137,12 @@ static void read_queue(struct virtio_device *dev, uint16_t index, struct queue_r
 static void read_queue_legacy(
 	struct virtio_device *dev, uint16_t index, struct queue_registers *out)
 {
-	out->size_max = read_queue_size_max(dev, index);
+	mmio_write(dev, QueueSel, index);
 	out->pfn = mmio_read(dev, QueuePFN);
 	out->ready = out->pfn != 0;
+	/* §4.2.4: QueueSizeMax may be read only while the queue is not in use. */
+	if (!out->ready)
+		out->size_max = mmio_read(dev, QueueSizeMax);
 }
 
 static uint8_t read_interrupt_status(struct virtio_device *dev)

@@ -45,7 +45,8 @@ enum status virtio_pci_probe(
 	if (status != OK) {
 		log_error(dev->name, "%s (%u): no usable interface: %s",
 			virtio_id_name(dev->device_id), dev->device_id, status_name(status));
-		return status;
+		/* A structure that is missing does not make it another kind of function. */
+		return status == ERR_NOT_FOUND ? ERR_UNSUPPORTED : status;
 	}
 	log_info(dev->name, "found: %s (%u), %s, PCI id %04x:%04x revision %u",
 		virtio_id_name(dev->device_id), dev->device_id, dev->transport->name,

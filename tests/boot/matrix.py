@@ -192,21 +192,35 @@ AARCH64 = (
     Row(
         id="video-17x16",
         qemu=(*LEGACY_MMIO, *mmio_gpu()),
-        args="video=17x16",
+        args="video=17x16 loglevel=error",
         screens=(Screen(width=17, height=16, transport=MMIO),),
     ),
     Row(
         id="plain-features",
         qemu=gpu("event_idx=off", "indirect_desc=off", "edid=off", "vectors=0", "queue_reset=off"),
+        args="loglevel=trace",
         screens=(Screen(transport=PCI),),
-        details=((PCI, r"^features accepted: 0x100000000 \(VERSION_1\)$"),),
+        details=(
+            (PCI, r"^features accepted: 0x100000000 \(VERSION_1\)$"),
+            (PCI, "^register: [A-Za-z_]+ 0x[0-9a-f]+ <- 0x"),
+            (PCI, "^register: [A-Za-z_]+ 0x[0-9a-f]+ -> 0x"),
+        ),
     ),
     Row(
         id="odd-features",
-        qemu=gpu("packed=on", "page-per-vq=on", "modern-pio-notify=on", "max_outputs=16"),
+        qemu=gpu(
+            "packed=on",
+            "page-per-vq=on",
+            "modern-pio-notify=on",
+            "max_outputs=16",
+            "iommu_platform=on",
+        ),
         pattern="grid",
         screens=(Screen(transport=PCI),),
-        details=((PCI, "^features offered: .*RING_PACKED"), (PCI, "^features accepted: .*EVENT_IDX")),
+        details=(
+            (PCI, "^features offered: .*RING_PACKED"),
+            (PCI, "^features accepted: .*ACCESS_PLATFORM"),
+        ),
     ),
     Row(
         id="image-on-usb",

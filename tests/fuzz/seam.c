@@ -25,7 +25,7 @@ static const struct fuzz_bus *bus;
 static uint64_t now_us;
 static unsigned accesses;
 static unsigned lines;
-static char line[MAX_LINE];
+static char current[MAX_LINE];
 static size_t line_length;
 
 void fuzz_fail(const char *file, int line, const char *what)
@@ -42,8 +42,8 @@ void fuzz_check_text(const char *text, size_t size)
 /* No foreign byte may make the code say that it was its own mistake (mem/region.c). */
 static void check_line(void)
 {
-	line[line_length] = '\0';
-	fuzz_check(!strstr(line, "a mistake of this program"));
+	current[line_length] = '\0';
+	fuzz_check(!strstr(current, "a mistake of this program"));
 	lines++;
 	line_length = 0;
 }
@@ -57,7 +57,7 @@ static size_t check_log(struct log_sink *sink, const char *text, size_t length)
 			continue;
 		}
 		fuzz_check(text[i] >= ' ' && text[i] <= '~');
-		line[line_length++] = text[i];
+		current[line_length++] = text[i];
 		fuzz_check(line_length < MAX_LINE);
 	}
 	return length;

@@ -56,7 +56,6 @@ static uint32_t edid(struct model *m, const void *request, uint32_t size, void *
 	struct virtio_gpu_resp_edid *out = response;
 
 	(void)size;
-	m->gpu->edid_asked = true;
 	if (le32_value(r->scanout) >= model_num_scanouts(m))
 		model_break(m, RULE_GPU_SCANOUTS, "GET_EDID of %u", le32_value(r->scanout));
 	out->size = le32_of(m->gpu->edid_size);
@@ -258,6 +257,7 @@ static uint32_t carry_out(struct model *m, struct model_reply *reply)
 	const struct virtio_gpu_ctrl_hdr *h = (const void *)reply->request;
 	uint32_t type = le32_value(h->type);
 
+	m->gpu->edid_asked |= type == VIRTIO_GPU_CMD_GET_EDID;
 	if (type == m->gpu->refuse_command)
 		return m->gpu->refuse_with;
 	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {

@@ -81,6 +81,7 @@ static void finish_reset(struct model *m)
 		m->queues[i].size_max = size_max;
 		m->queues[i].size = m->legacy || !m->pci ? 0 : size_max;
 		m->queues[i].enabled = m->lies.ready_before;
+		m->queues[i].pfn = m->lies.ready_before;
 	}
 	if (m->type->reset)
 		m->type->reset(m);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: PCI functions whose capabilities and BARs lie. Out: a refusal that names what was wrong, and
+ * no access outside. */
+#include "bench.h"
+
+#include "model_pci.h"
+
+static struct bench bench;
+static struct bench *const b = &bench;
+
+static void start(void)
+{
+	host_reset(NULL);
+	bench_open(b, MODEL_PCI, &model_type_gpu);
+	/* The second COMMON_CFG would be a way out. */
+	model_pci_put(&b->model, MODEL_CAP_DECOY + 3, 1, 0x77);
+}
+
+static void expect_unusable(const char *line)
+{
+	bench_find(b);
+	model_check(&b->model);
+	assert_null(b->dev);
+	assert_int_equal(b->found.refused, 1);
+	bench_expect_line(line);
+	bench_expect_line("no usable interface");
+	bench_close(b);
+}
+
+static void test_list_loops(void **state)
+{
+	(void)state;
+	start();
+	model_pci_put(&b->model, MODEL_CAP_DEVICE + 1, 1, MODEL_CAP_MSIX);
+	expect_unusable("capabilities: the list loops");
+	start();
+	model_pci_put(&b->model, MODEL_CAP_MSIX + 1, 1, MODEL_CAP_MSIX);
+	expect_unusable("capabilities: the list loops");
+}
+
+static void test_list_points_into_the_header(void **state)
+{
+	(void)state;
+	start();
+	model_pci_put(&b->model, MODEL_CAP_RESERVED_TYPE + 1, 1, 0x10);
+	expect_unusable("the list points into the header");
+}
+
+static void test_no_list(void **state)
+{
+	(void)state;
+	start();
+	model_pci_put(&b->model, 0x06, 2, 0);
+	expect_unusable("capability COMMON_CFG: there is none");
+	start();
+	model_pci_put(&b->model, 0x34, 1, 0);
+	expect_unusable("capability COMMON_CFG: there is none");
+}
+
+static const struct {
+	unsigned at;
+	const char *missing;
+} needed[] = {
+	{MODEL_CAP_COMMON, "capability COMMON_CFG: there is none"},
+	{MODEL_CAP_NOTIFY, "capability NOTIFY_CFG: there is none"},
+	{MODEL_CAP_ISR, "capability ISR_CFG: there is none"},
+};
+
+static void test_missing_capabilities(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(needed); i++) {
+		start();
+		model_pci_put(&b->model, needed[i].at + 3, 1, 0x80);
+		expect_unusable(needed[i].missing);
+	}
+}
+
+static void test_short_capabilities(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(needed); i++)
+		for (unsigned length = 0; length < 16; length += 15) {
+			start();
+			model_pci_put(&b->model, needed[i].at + 2, 1, length);
+			expect_unusable("refused: cap_len is too short");
+		}
+	/* A notification capability has a multiplier behind it. */
+	start();
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 2, 1, 19);
+	expect_unusable("refused: cap_len is too short");
+}
+
+static void test_reserved_bars(void **state)
+{
+	static const uint8_t bars[] = {6, 7, 0x80, 0xff};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(bars); i++) {
+		start();
+		model_pci_put(&b->model, MODEL_CAP_COMMON + 4, 1, bars[i]);
+		expect_unusable("passed over: bar is reserved");
+	}
+}
+
+static void test_bars_that_are_not_there(void **state)
+{
+	static const uint8_t bars[] = {0, 2, 3, 5};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(bars); i++) {
+		start();
+		model_pci_put(&b->model, MODEL_CAP_COMMON + 4, 1, bars[i]);
+		expect_unusable("is not implemented");
+	}
+}
+
+static void test_structures_outside_their_bar(void **state)
+{
+	static const uint32_t places[][2] = {{0x8000, 0x38}, {0x7ff0, 0x38}, {0x7000, 0x2000},
+		{0xfffff000, 0x1000}, {0x1000, 0xffffffff}, {0xfffffffc, 0xfffffffc}};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+		start();
+		model_pci_put(&b->model, MODEL_CAP_COMMON + 8, 4, places[i][0]);
+		model_pci_put(&b->model, MODEL_CAP_COMMON + 12, 4, places[i][1]);
+		expect_unusable("outside");
+	}
+}
+
+static void test_structures_too_small_or_crooked(void **state)
+{
+	static const uint32_t places[][2] = {
+		{0x1000, 0}, {0x1000, 0x37}, {0x1002, 0x1000}, {0x1001, 0x1000}};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+		start();
+		model_pci_put(&b->model, MODEL_CAP_COMMON + 8, 4, places[i][0]);
+		model_pci_put(&b->model, MODEL_CAP_COMMON + 12, 4, places[i][1]);
+		expect_unusable("is not usable");
+	}
+}
+
+/* The doorbell of the queue lies outside NOTIFY_CFG: found when the queue is set up. */
+static void expect_doorbell_refused(void)
+{
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, bench_show(b), ERR_PROTOCOL);
+	bench_expect_line("lies outside the 0x1000 bytes of NOTIFY_CFG");
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+static void test_doorbells_outside(void **state)
+{
+	(void)state;
+	start();
+	b->model.pci->notify_off[0] = 0x200;
+	expect_doorbell_refused();
+	start();
+	b->model.pci->notify_off[0] = 0xffff;
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0xfffffffe);
+	expect_doorbell_refused();
+	start();
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0x80000000);
+	expect_doorbell_refused();
+}
+
+/* A GPU without its configuration. */
+static void test_device_configuration_missing(void **state)
+{
+	(void)state;
+	start();
+	model_pci_put(&b->model, MODEL_CAP_DEVICE + 3, 1, 0x80);
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, bench_show(b), ERR_RANGE);
+	bench_expect_line("lie outside its 0x0 bytes");
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+static void test_device_configuration_too_small(void **state)
+{
+	(void)state;
+	start();
+	model_pci_put(&b->model, MODEL_CAP_DEVICE + 12, 4, 8);
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, bench_show(b), ERR_RANGE);
+	bench_expect_line("lie outside its 0x8 bytes");
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* Bus mastering that does not stay on is no device that could answer. */
+static void test_no_bus_mastering(void **state)
+{
+	(void)state;
+	start();
+	b->model.pci->writable[4] = 3;
+	expect_unusable("command: 0x");
+}
+
+static void test_legacy_with_another_revision(void **state)
+{
+	(void)state;
+	host_reset(NULL);
+	bench_open(b, MODEL_PCI_LEGACY, &model_type_entropy);
+	model_pci_put(&b->model, 0x08, 1, 1);
+	expect_unusable("legacy interface: revision 1");
+}
+
+static void test_legacy_bar_too_small(void **state)
+{
+	(void)state;
+	host_reset(NULL);
+	bench_open(b, MODEL_PCI_LEGACY, &model_type_entropy);
+	model_pci_add_bar(&b->model, 0, 1, 16, MODEL_IO_APERTURE + 0x40);
+	expect_unusable("has 0x10 bytes, 0x14 are needed");
+}
+
+static int close_bench(void **state)
+{
+	(void)state;
+	bench_close(b);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_list_loops),
+		cmocka_unit_test(test_list_points_into_the_header),
+		cmocka_unit_test(test_no_list),
+		cmocka_unit_test(test_missing_capabilities),
+		cmocka_unit_test(test_short_capabilities),
+		cmocka_unit_test(test_reserved_bars),
+		cmocka_unit_test(test_bars_that_are_not_there),
+		cmocka_unit_test(test_structures_outside_their_bar),
+		cmocka_unit_test(test_structures_too_small_or_crooked),
+		cmocka_unit_test(test_doorbells_outside),
+		cmocka_unit_test(test_device_configuration_missing),
+		cmocka_unit_test(test_device_configuration_too_small),
+		cmocka_unit_test(test_no_bus_mastering),
+		cmocka_unit_test(test_legacy_with_another_revision),
+		cmocka_unit_test(test_legacy_bar_too_small),
+	};
+
+	return cmocka_run_group_tests_name("hostile_pci", tests, NULL, close_bench);
+}
