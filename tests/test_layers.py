@@ -144,7 +144,7 @@ def test_the_rules_can_fail(path, text, what):
         ("gpu/a.c", '#include "mem/log.h"\n#include "virtio/queue.h"\n#include "surface.h"\n'),
         ("mem/x86_64/a.c", '#include "../clock.h"\n#include <cpuid.h>\n'),
         ("virtio/a.c", "#include <barrier.h>\n"),
-        ("mem/a.c", '/* asm and __aarch64__ and { */\nchar c = \'{\', *s = "asm {";\n#if 1\n#endif\n'),
+        ("mem/a.c", '/* asm, __aarch64__, { */\nchar c = \'{\', *s = "asm {";\n#if 1\n#endif\n'),
         ("mem/aarch64/a.h", '#ifdef __aarch64__\n__asm__("nop");\n#endif\n'),
     ),
 )

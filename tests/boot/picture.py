@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The test pictures as docs/options.md defines them, computed anew, and the screen held against them.
+"""The test pictures as docs/options.md defines them, computed anew, and the screen against them.
 
 In: a pattern and a size; a screendump. Out: a PIL image; the first wrong pixel and their number.
 All integers, no floating point.

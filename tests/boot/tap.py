@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 VERSION = "TAP version 14"
 INDENT = "    "
 
-# ECMA-48 control sequences (CSI … final) and two-character escapes, as firmware consoles send them.
+# ECMA-48 control sequences (CSI … final) and two-character escapes, from firmware consoles.
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_=>])")
 
 HEADER = re.compile(r"# firstlight \d+\.\d+\.\d+ (?P<arch>aarch64|x86_64)\b")
@@ -312,7 +312,7 @@ def tap_text(serial):
 
 
 def parse(serial, trailing=False):
-    """Reads one log. With `trailing`, what follows the verdict (a shell's prompt) is passed over."""
+    """Reads one log. With `trailing`, what follows the verdict (a prompt) is passed over."""
     lines = tap_text(serial).split("\n")
     if lines[0] != VERSION:
         raise TapError(1, lines[0], "text behind the version")

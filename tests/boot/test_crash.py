@@ -33,7 +33,8 @@ REGISTERS = {
 
 def place(report, pattern):
     """The address of a line, relative to the image; None for one outside it."""
-    line = re.search(rf"^{pattern} (image\+(0x[0-9a-f]+) \(0x[0-9a-f]+\)$|0x[0-9a-f]+)", report, re.M)
+    inside = r"image\+(0x[0-9a-f]+) \(0x[0-9a-f]+\)$"
+    line = re.search(rf"^{pattern} ({inside}|0x[0-9a-f]+)", report, re.M)
     assert line, f"no {pattern!r} in\n{report}"
     return line[2] and int(line[2], 16)
 

@@ -151,6 +151,7 @@ def test_a_wrong_label(glyphs):
     with pytest.raises(AssertionError, match="margin"):
         picture.read_label(screen, rectangle, glyphs)
     screen, rectangle = screen_with(box)
-    screen.paste((255, 255, 255), (rectangle.x + 16, rectangle.y + 16, rectangle.x + 20, rectangle.y + 18))
+    x, y = rectangle.x + 16, rectangle.y + 16
+    screen.paste((255, 255, 255), (x, y, x + 4, y + 2))
     with pytest.raises(AssertionError, match="no glyph"):
         picture.read_label(screen, rectangle, glyphs)

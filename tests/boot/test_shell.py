@@ -31,7 +31,7 @@ BAD = (
     ("video=15x480", r"^shell: error: `video=15x480`: width 15 is outside 16 to 8192$"),
     ("mode=run after=shell", r"^options: error: after=shell: "),
     ("virtio_mmio.device=512", r"^shell: error: `virtio_mmio\.device=512`: "),
-    ("virtio_mmio.device=64@0xa003e00:47", r"^machine: error: virtio-mmio@a003e00 .*smaller than 0x100"),
+    ("virtio_mmio.device=64@0xa003e00:47", r"^machine: error: virtio-mmio@a003e00 .*: smaller"),
     ("earlycon=pl012,0x9000000", r"^shell: error: `earlycon=.*did you mean `pl011`\?"),
     ("timeout=0", r"^shell: error: `timeout=0`: "),
     ("label", r"^shell: error: `label`: a value is missing \(on\|off\)$"),

@@ -108,7 +108,7 @@ BAD = {
     "no log": ("BdsDxe: starting\n", "no `TAP version 14`"),
     "another version": (GOOD.replace("14", "13", 1), "no `TAP version 14`"),
     "text behind the version": (lines_of(GOOD, "n 14\n", "n 14 x\n"), "behind the version"),
-    "no header": (lines_of(GOOD, "# firstlight 0.1.0 aarch64, firmware EDK II\n", ""), "firstlight"),
+    "no header": (lines_of(GOOD, HEAD, "TAP version 14\n"), "firstlight"),
     "cut off": (GOOD[: GOOD.index("# RESULT")], "without a verdict"),
     "no plan": (lines_of(GOOD, "1..4\n", ""), "before the plan"),
     "plan too long": (lines_of(GOOD, "1..4\n", "1..5\n"), "plan of 5 where 4"),

@@ -39,11 +39,14 @@ void fuzz_check_text(const char *text, size_t size)
 	fuzz_check(memchr(text, '\0', size));
 }
 
-/* No foreign byte may make the code say that it was its own mistake (mem/region.c). */
+/*
+ * No device may make the code say that a mistake was its own (mem/region.c). Where there are no
+ * registers, such a line repeats the input.
+ */
 static void check_line(void)
 {
 	current[line_length] = '\0';
-	fuzz_check(!strstr(current, "a mistake of this program"));
+	fuzz_check(!bus || !strstr(current, "a mistake of this program"));
 	lines++;
 	line_length = 0;
 }

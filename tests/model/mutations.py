@@ -1,0 +1,448 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+Small mistakes for a driver to make, at least one for each rule of model_rules.h: with each, the
+model must name that rule. An edit is a text that stands in the file once, and what replaces it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutation:
+    name: str
+    rule: str
+    file: str
+    edits: tuple
+
+
+def mutation(name, rule, file, *edits):
+    return Mutation(name, rule, file, edits)
+
+
+DEVICE = "virtio/device.c"
+QUEUE = "virtio/queue.c"
+MMIO = "virtio/mmio.c"
+MODERN = "virtio/pci_modern.c"
+LEGACY = "virtio/pci_legacy.c"
+GPU = "gpu/gpu.c"
+COMMAND = "gpu/command.c"
+SCREEN = "gpu/screen.c"
+
+ALWAYS_ACCEPTED = "wanted |= FEATURE(VIRTIO_F_VERSION_1) |"
+MODERN_SIZE = "common_write(dev, queue_size, r->size);"
+MMIO_NOTIFY = "mmio_write(dev, QueueNotify, q->index);"
+MMIO_READY = "mmio_write(dev, QueueReady, 1); /* step 7 */"
+VERDICT = 'const char *verdict = "used";'
+
+MUTATIONS = (
+    # ---- status and the order of steps ----
+    mutation("status-clears-bits", "status-kept", DEVICE, ("status | bits);", "bits);")),
+    mutation(
+        "failed-goes-on", "failed-then-reset", DEVICE,
+        ("add_status(dev, VIRTIO_STATUS_FAILED);",
+         "add_status(dev, VIRTIO_STATUS_FAILED);\n\tadd_status(dev, VIRTIO_STATUS_DRIVER_OK);"),
+    ),
+    mutation("gives-up-silently", "gave-up-failed", GPU, ("virtio_fail(gpu->dev);", "")),
+    mutation(
+        "reset-not-awaited", "reset-awaited", DEVICE,
+        ("dev->transport->write_status(dev, 0);",
+         "dev->transport->write_status(dev, 0);\n\tif (start + 1)\n\t\treturn OK;"),
+    ),
+    mutation(
+        "no-acknowledge", "init-sequence", DEVICE,
+        ("add_status(dev, VIRTIO_STATUS_ACKNOWLEDGE);", ""),
+    ),
+    mutation(
+        "no-driver-bit", "init-sequence", DEVICE, ("add_status(dev, VIRTIO_STATUS_DRIVER);", "")
+    ),
+    mutation(
+        "no-reset", "init-sequence", DEVICE,
+        ("status = report_reset(dev, reset_and_poll(dev));", "status = OK;"),
+    ),
+    mutation(
+        "suspended-at-start", "suspend-unset", DEVICE,
+        ("add_status(dev, VIRTIO_STATUS_DRIVER_OK);", "add_status(dev, VIRTIO_STATUS_DRIVER_OK | 16);"),
+    ),
+    mutation(
+        "legacy-features-ok", "legacy-steps", DEVICE,
+        ('if (dev->transport->legacy) {\n\t\ttap_skip(dev->name, "FEATURES_OK"',
+         'if (false) {\n\t\ttap_skip(dev->name, "FEATURES_OK"'),
+    ),
+    mutation(
+        "notified-before-start", "notify-early", GPU,
+        ("status = virtio_start(dev);",
+         "{\n\t\tdev->transport->notify_queue(dev, &gpu->control);\n\t\tstatus = virtio_start(dev);\n\t}"),
+    ),
+    # ---- features ----
+    mutation(
+        "accepts-what-is-not-offered", "features-offered", DEVICE,
+        ("dev->features = dev->offered & wanted;", "dev->features = wanted;"),
+    ),
+    mutation(
+        "accepts-all-that-is-offered", "features-known", DEVICE,
+        ("dev->features = dev->offered & wanted;", "dev->features = dev->offered;"),
+    ),
+    mutation(
+        "accepts-context-init-alone", "features-depend", GPU,
+        ("(FEATURE(VIRTIO_GPU_F_EDID) |", "(FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(4) |"),
+    ),
+    mutation(
+        "accepts-virgl", "features-understood", GPU,
+        ("(FEATURE(VIRTIO_GPU_F_EDID) |", "(FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(0) |"),
+    ),
+    mutation(
+        "features-after-features-ok", "features-frozen", DEVICE,
+        ("add_status(dev, VIRTIO_STATUS_FEATURES_OK);",
+         "add_status(dev, VIRTIO_STATUS_FEATURES_OK);\n"
+         "\tdev->transport->write_features(dev, dev->features);"),
+    ),
+    mutation(
+        "features-ok-not-read", "features-ok-read", DEVICE,
+        ("status = dev->transport->read_status(dev);\n\tif (status & VIRTIO_STATUS_FEATURES_OK",
+         "status = VIRTIO_STATUS_FEATURES_OK;\n\tif (status & VIRTIO_STATUS_FEATURES_OK"),
+    ),
+    mutation("no-version-1", "version-1", DEVICE, (ALWAYS_ACCEPTED, "wanted |= 0 |")),
+    mutation(
+        "no-access-platform", "access-platform", DEVICE,
+        ("FEATURE(VIRTIO_F_ACCESS_PLATFORM)", "0"),
+    ),
+    mutation(
+        "no-order-platform", "order-platform", DEVICE, ("FEATURE(VIRTIO_F_ORDER_PLATFORM)", "0")
+    ),
+    mutation("no-any-layout", "any-layout", DEVICE, ("FEATURE(VIRTIO_F_ANY_LAYOUT)", "0")),
+    mutation(
+        "accepts-bit-30", "unused-bit", DEVICE, (ALWAYS_ACCEPTED, ALWAYS_ACCEPTED + " FEATURE(30) |")
+    ),
+    # ---- configuration ----
+    mutation(
+        "generation-not-compared", "config-settled", DEVICE,
+        ("return dev->transport->read_config_generation(dev) == before;", "return true;"),
+    ),
+    mutation(
+        "generation-ignored", "config-settled", DEVICE,
+        ("return dev->transport->read_config_generation(dev) == before;",
+         "return dev->transport->read_config_generation(dev) + before + 1;"),
+    ),
+    mutation(
+        "legacy-read-once", "config-twice", DEVICE,
+        ("if (same_words(words, last, count))", "if (true)"),
+    ),
+    mutation(
+        "reads-blob-alignment", "config-field", GPU,
+        ("offsetof(struct virtio_gpu_config, num_scanouts)", "16"),
+    ),
+    mutation(
+        "configuration-by-halves", "config-width", DEVICE,
+        ('offset + 4 * i, 4, "config"', 'offset + 4 * i, 2, "config"'),
+    ),
+    mutation(
+        "writes-events-read", "config-written", GPU,
+        ("gpu->num_scanouts = scanouts;",
+         'gpu->num_scanouts = scanouts;\n\tregion_write(&gpu->dev->config, 0, 4, 1, "events_read");'),
+    ),
+    # ---- the ring ----
+    mutation(
+        "odd-queue-size", "queue-size", QUEUE, ("wanted /= 2;", "wanted = (uint16_t)max;")
+    ),
+    mutation(
+        "used-ring-aligned-to-2", "ring-aligned", QUEUE,
+        ("#define USED_ALIGN_MODERN 4u", "#define USED_ALIGN_MODERN 2u"),
+    ),
+    mutation(
+        "legacy-ring-cut-short", "ring-legacy", "virtio/split_ring.c",
+        ("align_up(sizeof(le16) * 3 + sizeof(struct virtq_used_elem) * size, used_align);",
+         "sizeof(le16) * 3 + sizeof(struct virtq_used_elem) * size;"),
+    ),
+    mutation("writable-first", "chain-order", QUEUE, ("(i >= readable ?", "(i < readable ?")),
+    mutation(
+        "next-outside", "chain-ends", QUEUE,
+        ("last ? 0 : q->slots[at].next);", "last ? 0 : 0x7fff);"),
+    ),
+    mutation("chain-loops", "chain-ends", QUEUE, ("last ? 0 : q->slots[at].next);", "head);"),
+             ("(i + 1 < count ? VIRTQ_DESC_F_NEXT : 0)", "VIRTQ_DESC_F_NEXT")),
+    mutation(
+        "table-with-half-a-descriptor", "indirect-table", QUEUE,
+        (".length = (uint32_t)(count * sizeof(*table)),",
+         ".length = (uint32_t)(count * sizeof(*table) + 8),"),
+    ),
+    mutation(
+        "indirect-always", "indirect-accepted", QUEUE,
+        (".indirect = virtio_has(dev, VIRTIO_F_INDIRECT_DESC),", ".indirect = true,"),
+    ),
+    mutation(
+        "table-in-table", "indirect-nested", QUEUE,
+        ("write_descriptor(&table[i], &buffers[i], flags_of(i, readable, count),",
+         "write_descriptor(&table[i], &buffers[i],\n"
+         "\t\t\t(uint16_t)(flags_of(i, readable, count) | VIRTQ_DESC_F_INDIRECT),"),
+    ),
+    mutation(
+        "indirect-and-next", "indirect-next", QUEUE,
+        ("&whole, VIRTQ_DESC_F_INDIRECT, 0);",
+         "&whole, VIRTQ_DESC_F_INDIRECT | VIRTQ_DESC_F_NEXT, 0);"),
+    ),
+    mutation(
+        "chain-longer-than-ring", "chain-length", QUEUE, (" && count <= q->ring.size;", ";")
+    ),
+    mutation(
+        "idx-goes-back", "avail-forward", QUEUE,
+        ("le16_store(&q->ring.avail->idx, q->avail_idx);",
+         "le16_store(&q->ring.avail->idx, (uint16_t)(q->avail_idx - 2));"),
+    ),
+    mutation(
+        "flags-with-event-idx", "avail-flags", QUEUE,
+        ("\telse\n\t\tle16_store(&q->ring.avail->flags", "\tle16_store(&q->ring.avail->flags"),
+    ),
+    mutation("memory-not-zeroed", "ring-zeroed", "mem/dma.c", ("memset(out->data, 0, size);", "")),
+    mutation("never-notifies", "notify-sent", QUEUE, ("if (!wants_notification(q, old))", "if (true)")),
+    mutation(
+        "always-notifies", "notify-spared", QUEUE, ("if (!wants_notification(q, old))", "if (false)")
+    ),
+    mutation(
+        "flags-instead-of-event", "notify-sent", QUEUE,
+        ("if (q->event_idx)\n\t\treturn split_ring_need_event(",
+         "if (false)\n\t\treturn split_ring_need_event("),
+    ),
+    mutation(
+        "event-instead-of-flags", "notify-sent", QUEUE,
+        ("if (q->event_idx)\n\t\treturn split_ring_need_event(",
+         "if (true)\n\t\treturn split_ring_need_event("),
+    ),
+    mutation("no-barrier-before-idx", "idx-barrier", QUEUE, ("\tdma_wmb();", "")),
+    mutation(
+        "barrier-behind-idx", "idx-barrier", QUEUE,
+        ("\tdma_wmb();", ""),
+        ("le16_store(&q->ring.avail->idx, q->avail_idx);",
+         "le16_store(&q->ring.avail->idx, q->avail_idx);\n\tdma_wmb();"),
+    ),
+    mutation("no-barrier-behind-idx", "flags-barrier", QUEUE, ("\tdma_mb();", "")),
+    mutation(
+        "wish-read-before-barrier", "flags-barrier", QUEUE,
+        ("\tdma_mb();\n\tif (!wants_notification(q, old))",
+         "\tbool wanted = wants_notification(q, old);\n\n\tdma_mb();\n\tif (!wanted)"),
+    ),
+    mutation("no-barrier-before-element", "used-barrier", QUEUE, ("\tdma_rmb();", "")),
+    mutation(
+        "element-before-barrier", "used-barrier", QUEUE,
+        ("\tdma_rmb();\n\tid = le32_load(&element->id);\n\tlength = le32_load(&element->len);",
+         "\tid = le32_load(&element->id);\n\tlength = le32_load(&element->len);\n\tdma_rmb();"),
+    ),
+    mutation(
+        "request-changed-meanwhile", "exposed-unaltered", COMMAND,
+        ("queue_notify(&gpu->control);", "queue_notify(&gpu->control);\n\tmemset(gpu->buffer.data, 1, 8);"),
+    ),
+    mutation(
+        "freed-before-reset", "memory-until-reset", GPU,
+        ("enum status status = virtio_stop(gpu->dev);",
+         "enum status status;\n\n\tdma_free(gpu->dev->pool, &gpu->buffer);\n"
+         "\tif (gpu->control.dev)\n\t\tqueue_close(&gpu->control);\n\tstatus = virtio_stop(gpu->dev);"),
+    ),
+    mutation(
+        "request-by-pointer", "physical", COMMAND,
+        ("{gpu->buffer.address, (uint32_t)size},",
+         "{paddr_of((uint64_t)(uintptr_t)gpu->buffer.data), (uint32_t)size},"),
+    ),
+    mutation(
+        "ring-by-pointer", "physical", "virtio/split_ring.c",
+        ("ring->desc_address = memory->address;",
+         "ring->desc_address = paddr_of((uint64_t)(uintptr_t)memory->data);"),
+    ),
+    # ---- virtio-mmio ----
+    mutation(
+        "version-2-registers-on-version-1", "mmio-register", MMIO,
+        ("case VERSION_LEGACY: dev->transport = &legacy;", "case VERSION_LEGACY: dev->transport = &modern;"),
+    ),
+    mutation(
+        "version-1-registers-on-version-2", "mmio-register", MMIO,
+        ("case VERSION_MODERN: dev->transport = &modern;", "case VERSION_MODERN: dev->transport = &legacy;"),
+    ),
+    mutation(
+        "reads-queue-size", "mmio-direction", MMIO,
+        ("mmio_write(dev, QueueSize, r->size); /* step 5 */",
+         "mmio_write(dev, QueueSize, r->size);\n\t(void)mmio_read(dev, QueueSize);"),
+    ),
+    mutation(
+        "notifies-with-16-bits", "mmio-width", MMIO,
+        (MMIO_NOTIFY, 'region_write(&dev->common, 0x50, 2, q->index, "QueueNotify");'),
+    ),
+    mutation(
+        "features-not-selected", "mmio-select", MMIO,
+        ("mmio_write(dev, DriverFeaturesSel, 1);", ""),
+    ),
+    mutation("queue-larger-than-allowed", "mmio-size", QUEUE, ("while (wanted > max)", "while (false)")),
+    mutation(
+        "size-of-a-ready-queue", "mmio-frozen", MMIO,
+        (MMIO_READY, MMIO_READY + "\n\tmmio_write(dev, QueueSize, r->size);"),
+    ),
+    mutation(
+        "acknowledges-everything", "mmio-ack", MMIO,
+        (MMIO_NOTIFY, MMIO_NOTIFY + "\n\tmmio_write(dev, InterruptACK, 0xff);"),
+    ),
+    mutation(
+        "version-before-magic", "mmio-probe", MMIO,
+        ("uint32_t magic = mmio_read(dev, MagicValue), version;",
+         "uint32_t version = mmio_read(dev, Version), magic = mmio_read(dev, MagicValue);"),
+    ),
+    mutation(
+        "touches-an-empty-slot", "mmio-empty", MMIO,
+        ("if (!dev->device_id) {", "if (!dev->device_id && mmio_read(dev, Status) < 256) {"),
+    ),
+    mutation(
+        "selects-shared-memory", "mmio-shm", MMIO,
+        (MMIO_READY, MMIO_READY + '\n\tregion_write(&dev->common, 0xac, 4, 1, "SHMSel");'),
+    ),
+    mutation(
+        "half-an-address", "mmio-queue-order", MMIO,
+        ("mmio_write(dev, QueueDeviceHigh, r->used_address.value >> 32);", ""),
+    ),
+    mutation(
+        "notifies-another-queue", "mmio-notify", MMIO,
+        (MMIO_NOTIFY, "mmio_write(dev, QueueNotify, q->index + 1u);"),
+    ),
+    mutation(
+        "no-guest-page-size", "mmio-legacy-page", MMIO,
+        ("mmio_write(dev, GuestPageSize, LEGACY_PAGE_SIZE);", ""),
+    ),
+    mutation(
+        "no-queue-align", "mmio-legacy-queue", MMIO,
+        ("mmio_write(dev, QueueAlign, LEGACY_PAGE_SIZE); /* step 6 */", ""),
+    ),
+    mutation(
+        "size-max-of-a-queue-in-use", "mmio-legacy-max", MMIO,
+        ("mmio_write(dev, QueuePFN, pfn); /* step 7 */",
+         "mmio_write(dev, QueuePFN, pfn);\n\t(void)mmio_read(dev, QueueSizeMax);"),
+    ),
+    # ---- virtio-pci ----
+    mutation(
+        "generation-with-16-bits", "pci-width", MODERN,
+        ("return common_read(dev, config_generation);",
+         'return (uint32_t)region_read(&dev->common, 0x14, 2, "config_generation") >> 8;'),
+    ),
+    mutation(
+        "last-capability", "pci-first", MODERN, ("else if (caps[type].present)", "else if (false)")
+    ),
+    mutation(
+        "reserved-bar", "pci-first", MODERN,
+        ("else if (cap.bar >= PCI_MAX_BARS)", "else if (false)"),
+        ("open_bar(dev, tree, cap->bar, &layout->bars[cap->bar]);",
+         "open_bar(dev, tree, 4, &layout->bars[4]);"),
+        ("return region_sub(out, &layout->bars[cap->bar],", "return region_sub(out, &layout->bars[4],"),
+    ),
+    mutation(
+        "writes-capabilities", "pci-caps-kept", MODERN,
+        (VERDICT, 'const char *verdict = (pci_config_write(pci, at + CAP_BAR, 1, 0), "used");'),
+    ),
+    mutation(
+        "writes-vendor-data", "pci-vendor-data", MODERN,
+        (VERDICT, 'const char *verdict =\n\t\t(type == 9 ? pci_config_write(pci, at + 16, 4, 1) : (void)0, "used");'),
+    ),
+    mutation(
+        "uses-the-window", "pci-cfg-window", MODERN,
+        (VERDICT, 'const char *verdict =\n\t\t(type == 5 ? (void)pci_config_read(pci, at + 16, 4) : (void)0, "used");'),
+    ),
+    mutation(
+        "writes-num-queues", "pci-read-only", MODERN,
+        (MODERN_SIZE, "common_write(dev, num_queues, 1);\n\t" + MODERN_SIZE),
+    ),
+    mutation(
+        "enabled-too-early", "pci-queue-order", MODERN,
+        (MODERN_SIZE, "common_write(dev, queue_enable, 1);\n\t" + MODERN_SIZE),
+    ),
+    mutation(
+        "enables-with-0", "pci-enable", MODERN,
+        ("common_write(dev, queue_enable, 1);", "common_write(dev, queue_enable, 0);"),
+    ),
+    mutation(
+        "maps-a-vector", "pci-vector", MODERN,
+        (MODERN_SIZE, "common_write(dev, queue_msix_vector, 0);\n\t" + MODERN_SIZE),
+    ),
+    mutation(
+        "doorbell-by-index", "pci-notify", MODERN,
+        ("region_write(&dev->notify, (uint64_t)q->notify_offset * dev->notify_multiplier,",
+         "region_write(&dev->notify, (uint64_t)q->index * dev->notify_multiplier,"),
+    ),
+    mutation(
+        "doorbell-with-32-bits", "pci-notify", MODERN,
+        ("dev->notify_multiplier, 2, q->index,", "dev->notify_multiplier, 4, q->index,"),
+    ),
+    mutation(
+        "no-bus-master", "pci-master", "platform/pci_open.c",
+        ("device, PCI_COMMAND_MASTER |\n", "device, 0u |\n"),
+    ),
+    mutation(
+        "isr-with-msix-on", "pci-isr", LEGACY,
+        ("if (!cap)", "if (cap || !cap)"),
+        ("legacy_write(dev, queue_notify, q->index);",
+         "legacy_write(dev, queue_notify, q->index);\n\t(void)legacy_read(dev, isr_status);"),
+    ),
+    mutation(
+        "writes-a-legacy-size", "pci-legacy-layout", LEGACY,
+        ("legacy_write(dev, queue_address, pfn);",
+         "legacy_write(dev, queue_size, 16);\n\tlegacy_write(dev, queue_address, pfn);"),
+    ),
+    mutation(
+        "legacy-address-twice", "pci-legacy-queue", LEGACY,
+        ("legacy_write(dev, queue_address, pfn);",
+         "legacy_write(dev, queue_address, pfn);\n\tlegacy_write(dev, queue_address, pfn);"),
+    ),
+    # ---- entropy and GPU ----
+    mutation(
+        "readable-entropy", "entropy-readable", "virtio/entropy.c",
+        ("queue_add(q, &buffer, 0, 1, NULL);", "queue_add(q, &buffer, 1, 0, NULL);"),
+    ),
+    mutation(
+        "all-sixteen-scanouts", "gpu-scanouts", SCREEN,
+        ("status == OK && i < gpu->num_scanouts;", "status == OK && i < VIRTIO_GPU_MAX_SCANOUTS;"),
+    ),
+    mutation(
+        "no-edid", "gpu-query", SCREEN,
+        ("if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_EDID))) {", "if (true) {"),
+    ),
+    mutation(
+        "edid-not-negotiated", "gpu-command", SCREEN,
+        ("if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_EDID))) {", "if (false) {"),
+    ),
+    mutation(
+        "flushed-without-transfer", "gpu-order", SCREEN,
+        ("gpu_transfer(gpu, s->resource, &s->surface, area)", "area.width ? OK : ERR_RANGE"),
+    ),
+    mutation(
+        "scanout-before-backing", "gpu-order", SCREEN,
+        ("gpu_attach_backing(gpu, s->resource, &s->surface)",
+         "gpu_set_scanout(gpu, s->scanout, s->resource, whole(&s->surface))"),
+    ),
+    mutation(
+        "context-in-2d", "gpu-header", COMMAND,
+        ("hdr->type = le32_of(type);", "hdr->type = le32_of(type);\n\thdr->ctx_id = le32_of(1);"),
+    ),
+    mutation(
+        "request-without-header", "gpu-header", COMMAND,
+        ('"GET_DISPLAY_INFO", sizeof(struct virtio_gpu_ctrl_hdr),', '"GET_DISPLAY_INFO", 20,'),
+    ),
+    mutation("fence-used-again", "gpu-fence", COMMAND, ("le64_of(++gpu->last_fence);", "le64_of(1 + 0 * ++gpu->last_fence);")),
+    mutation(
+        "request-cut-short", "gpu-command", COMMAND,
+        ('send_nodata(gpu, "RESOURCE_CREATE_2D", sizeof(*r));',
+         'send_nodata(gpu, "RESOURCE_CREATE_2D", sizeof(*r) - 4);'),
+    ),
+    mutation("resource-0", "gpu-resource", SCREEN, (".resource = i + 1", ".resource = i")),
+    mutation(
+        "no-format", "gpu-format", COMMAND, ("le32_of(VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM);", "le32_of(0);")
+    ),
+    mutation(
+        "scanout-outside", "gpu-covered", SCREEN,
+        ("{0, 0, surface->width, surface->height}", "{1, 0, surface->width, surface->height}"),
+    ),
+    mutation(
+        "backing-by-pointer", "gpu-backing", COMMAND,
+        ("le64_of(band->block.address.value);", "le64_of((uint64_t)(uintptr_t)band->block.data);"),
+    ),
+    mutation(
+        "backing-too-short", "gpu-backing", COMMAND,
+        ("le32_of(band->rows * surface->stride_bytes);",
+         "le32_of((band->rows - 1) * surface->stride_bytes);"),
+    ),
+    mutation(
+        "offset-without-x", "gpu-offset", COMMAND,
+        ("+ (uint64_t)area.x * SURFACE_PIXEL_SIZE);", ");"),
+    ),
+)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+The model proven: each mistake of mutations.py is put into a copy of its source, which takes the
+place of the right one in the test programs, and the model must name the rule that it breaks.
+"""
+
+import platform
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from mutations import MUTATIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = ROOT / "build/host"
+OUT = ROOT / "build/mutants"
+PROGRAMS = ("test_strict_life", "test_strict_gpu", "test_strict_probe", "test_strict_ring")
+TIMEOUT = 30
+JOBS = 2
+
+RULE = re.compile(r'RULE\((\w+), "([^"]+)", "([^"]+)", "([^"]+)"\)')
+RULES = {match[2]: match[3] for match in RULE.finditer((ROOT / "tests/model/model_rules.h").read_text())}
+
+
+def compile_mutant(mutation, folder):
+    """The object of the changed source."""
+    source = ROOT / mutation.file
+    text = source.read_text()
+    for old, new in mutation.edits:
+        if text.count(old) != 1:
+            raise ValueError(f"{mutation.file} has {text.count(old)} times: {old}")
+        text = text.replace(old, new)
+    changed = folder / source.name
+    changed.write_text(text)
+    paths = ["tests/model", ".", f"mem/{platform.machine()}", "tests/unit"]
+    subprocess.run(
+        ["gcc", "-std=gnu11", "-w", "-O0", *(f"-I{path}" for path in paths),
+         "-iquote", source.parent, "-c", changed, "-o", changed.with_suffix(".o")],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )
+    return changed.with_suffix(".o")
+
+
+def link(program, mutant, folder):
+    parts = [HOST / f"obj/tests/model/{program}.o", mutant]
+    if mutant.name != "queue.o":
+        parts.append(HOST / "model/queue.o")
+    parts += [
+        path for path in sorted((HOST / "obj/tests/model").glob("*.o"))
+        if not path.name.startswith("test_")
+    ]
+    output = folder / program
+    subprocess.run(
+        ["gcc", "-fsanitize=address,undefined", *parts, HOST / "units.a", "-lcmocka", "-o", output],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )
+    return output
+
+
+def run(program):
+    """What it printed; whatever it does to itself."""
+    try:
+        done = subprocess.run(
+            [program], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, timeout=TIMEOUT,
+        )
+        return done.returncode, done.stdout.decode(errors="replace")
+    except subprocess.TimeoutExpired as error:
+        return 1, (error.stdout or b"").decode(errors="replace")
+
+
+def judge(mutation):
+    """None when the mutation was caught, else why not."""
+    folder = OUT / mutation.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    expected = f"broken: {mutation.rule} {RULES[mutation.rule]}:"
+    seen = set()
+    try:
+        mutant = compile_mutant(mutation, folder)
+        for program in PROGRAMS:
+            status, output = run(link(program, mutant, folder))
+            if status and expected in output:
+                return None
+            seen |= set(re.findall(r"broken: ([\w-]+)", output))
+            if status and not seen:
+                seen.add(f"a failure of {program} that names no rule")
+    except (ValueError, subprocess.CalledProcessError) as error:
+        return f"{error}\n{getattr(error, 'stderr', '') or ''}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return f"not {mutation.rule}, but {', '.join(sorted(seen)) or 'nothing at all'}"
+
+
+def test_each_rule_has_a_mutation():
+    assert set(RULES) == {mutation.rule for mutation in MUTATIONS}
+
+
+def test_names_are_different():
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
+
+
+def test_mutations(record_property):
+    if not (HOST / "units.a").exists():
+        pytest.fail("the test programs are not built: run `make unit`")
+    with ThreadPoolExecutor(JOBS) as pool:
+        missed = [
+            f"{mutation.name} ({mutation.file}): {why}"
+            for mutation, why in zip(MUTATIONS, pool.map(judge, MUTATIONS))
+            if why
+        ]
+    verdict = f"caught {len(MUTATIONS) - len(missed)} of {len(MUTATIONS)}"
+    record_property("mutations", verdict)
+    print(verdict)
+    assert not missed, verdict + "\n" + "\n".join(missed)
