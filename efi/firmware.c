@@ -53,7 +53,7 @@ static void log_run(const struct firmware *fw)
 
 	narrow(vendor, system->FirmwareVendor, NARROW_SIZE);
 	narrow(options, fw->loaded->LoadOptions, fw->loaded->LoadOptionsSize / sizeof(CHAR16));
-	log_line("# firstlight %s %s, firmware %s 0x%x (UEFI %u.%u), options: %s",
+	log_line("# firstlight %s %s, firmware %s 0x%x (UEFI %u.%u), LoadOptions: %s",
 		FIRSTLIGHT_VERSION, FIRSTLIGHT_ARCH, vendor, system->FirmwareRevision, uefi >> 16,
 		(uefi & 0xffff) / 10, *options ? options : "none");
 	log_info("efi", "image: base 0x%lx, 0x%lx bytes", (uint64_t)fw->loaded->ImageBase,

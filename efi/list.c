@@ -53,6 +53,16 @@ static void look(const struct machine *machine, struct pci_tree *tree, struct vi
 	restore_commands(&saved, tree);
 }
 
+void devices_look(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
+	struct virtio_devices *found)
+{
+	EFI_BOOT_SERVICES *bs = fw->system->BootServices;
+	EFI_TPL tpl = bs->RaiseTPL(TPL_HIGH_LEVEL);
+
+	look(machine, tree, found);
+	bs->RestoreTPL(tpl);
+}
+
 static void print(struct firmware *fw, const struct virtio_device *dev)
 {
 	char line[LINE_SIZE], names[FEATURES_TEXT_SIZE];
@@ -65,21 +75,14 @@ static void print(struct firmware *fw, const struct virtio_device *dev)
 	console_line(fw, line);
 }
 
-unsigned devices_list(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
-	struct virtio_devices *found)
+void devices_print(struct firmware *fw, const struct virtio_devices *found)
 {
-	EFI_BOOT_SERVICES *bs = fw->system->BootServices;
-	EFI_TPL tpl = bs->RaiseTPL(TPL_HIGH_LEVEL);
 	char line[LINE_SIZE];
 
-	look(machine, tree, found);
-	bs->RestoreTPL(tpl);
-	log_drain();
 	for (unsigned i = 0; i < found->count; i++)
 		print(fw, &found->devices[i]);
 	format(line, sizeof(line), "%u virtio devices in %u mmio windows and %u PCI functions%s",
 		found->count, found->windows, found->functions,
 		found->refused ? "; some could not be read, see the log" : "");
 	console_line(fw, line);
-	return found->count;
 }

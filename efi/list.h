@@ -10,11 +10,14 @@
 #include "virtio/find.h"
 
 /*
- * Lists the devices on the console and on the log. They stay firmware's: their registers are read
- * with firmware's timers held off, features are only read, and PCI command registers are put back
- * as they were. Returns the number of devices.
+ * Finds the devices and reads what features they offer, with lines on the log. They stay
+ * firmware's: their registers are read with firmware's timers held off, nothing is moved, and PCI
+ * command registers are put back as they were.
  */
-unsigned devices_list(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
+void devices_look(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
 	struct virtio_devices *found);
+
+/* Prints what devices_look found on the console. */
+void devices_print(struct firmware *fw, const struct virtio_devices *found);
 
 #endif

@@ -61,25 +61,33 @@ static void start_clock(EFI_BOOT_SERVICES *bs)
 /* The serial line gets the log from its first line on, out of the ring. */
 static void open_serial(void)
 {
-	const struct uart_location *location = machine_choose_uart(&machine);
+	const struct uart_location *location;
 
-	if (!location || uart_open(&serial, location) != OK || !log_attach(&serial.sink)) {
-		tap_skip("efi", "serial", "no UART is usable");
-		return;
+	while ((location = machine_choose_uart(&machine))) {
+		if (uart_open(&serial, location) == OK && log_attach(&serial.sink)) {
+			tap_ok("efi", "serial: %s", location->source);
+			return;
+		}
+		machine_drop_uart(&machine, location);
 	}
-	tap_ok("efi", "serial: %s", location->source);
+	tap_skip("efi", "serial", "no UART is usable");
 }
 
-/* A run that ends under firmware: the person at the console sees what went wrong, or the list. */
-static EFI_STATUS return_to_firmware(EFI_STATUS status)
+/* A run that ends under firmware. What is then printed on its console stands behind the log. */
+static EFI_STATUS return_to_firmware(EFI_STATUS status, enum verdict verdict)
 {
-	finish_report(EFI_ERROR(status) ? VERDICT_FAIL : VERDICT_PASS,
-		EFI_ERROR(status) ? "returned to firmware" : "returned to firmware, as asked");
-	if (EFI_ERROR(status))
-		console_errors(&firmware);
+	finish_report(verdict, "returned to firmware");
 	log_detach(&serial.sink);
 	dma_pages_free(&dma, &firmware);
 	firmware_close(&firmware);
+	return status;
+}
+
+/* What went wrong is also for the person at the console. */
+static EFI_STATUS fail_to_firmware(EFI_STATUS status)
+{
+	status = return_to_firmware(status, VERDICT_FAIL);
+	console_errors(&firmware);
 	return status;
 }
 
@@ -90,18 +98,26 @@ static void help_line(void *context, const char *text)
 
 static EFI_STATUS show_help(void)
 {
-	log_drain();
+	EFI_STATUS status = return_to_firmware(EFI_SUCCESS, VERDICT_PASS);
+
 	options_help(help_line, &firmware);
-	return return_to_firmware(EFI_SUCCESS);
+	return status;
 }
 
 static EFI_STATUS show_list(void)
 {
-	unsigned count;
+	EFI_STATUS status;
 
-	count = devices_list(&firmware, &machine, &pci, &devices);
-	tap_ok("virtio", "%u devices listed", count);
-	return return_to_firmware(count ? EFI_SUCCESS : EFI_NOT_FOUND);
+	devices_look(&firmware, &machine, &pci, &devices);
+	if (devices.count) {
+		tap_ok("virtio", "%u devices listed", devices.count);
+		status = return_to_firmware(EFI_SUCCESS, VERDICT_PASS);
+	} else {
+		tap_skip("virtio", "devices", "there are none");
+		status = return_to_firmware(EFI_NOT_FOUND, VERDICT_SKIP);
+	}
+	devices_print(&firmware, &devices);
+	return status;
 }
 
 /* What a fault ends with: the report of platform/trap.c is on the log already. */
@@ -218,13 +234,17 @@ static unsigned light_displays(unsigned *found)
 	unsigned lit = 0;
 
 	*found = 0;
-	for (unsigned i = 0; i < devices.count && *found < MAX_GPUS; i++) {
+	for (unsigned i = 0; i < devices.count; i++) {
 		struct virtio_device *dev = &devices.devices[i];
 		struct light *l = &lights[*found];
 		enum status status;
 
 		if (dev->device_id != VIRTIO_ID_GPU)
 			continue;
+		if (*found == MAX_GPUS) {
+			tap_fail(dev->name, "GPU", "%u others are driven already", MAX_GPUS);
+			continue;
+		}
 		tap_open(dev->name);
 		status = light(l, *found, dev);
 		tap_close(dev->name, status, "%s: picture shown", l->gpu.name);
@@ -275,19 +295,19 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 
 	begin_log(system);
 	if (!step("firmware", firmware_open(&firmware, image, system)))
-		return return_to_firmware(EFI_UNSUPPORTED);
+		return fail_to_firmware(EFI_UNSUPPORTED);
 	good = step("options", options_load(&options, &firmware));
 	the_log.level = options.level;
 	good &= step("machine", machine_discover(&machine, &firmware, &options));
 	open_serial();
 	if (!good)
-		return return_to_firmware(EFI_INVALID_PARAMETER);
+		return fail_to_firmware(EFI_INVALID_PARAMETER);
 	if (options.mode == MODE_HELP)
 		return show_help();
 	if (options.mode == MODE_LIST)
 		return show_list();
 	if (!step("DMA memory", dma_pages_allocate(&dma, &firmware)))
-		return return_to_firmware(EFI_OUT_OF_RESOURCES);
+		return fail_to_firmware(EFI_OUT_OF_RESOURCES);
 	if (!step("boot services left", boot_services_leave(&firmware)))
 		finish_end(&firmware, options.after,
 			finish_report(VERDICT_FAIL, "firmware did not let go"));

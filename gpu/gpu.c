@@ -70,7 +70,6 @@ enum status gpu_close(struct gpu *gpu)
 	if (status != OK)
 		return status;
 	dma_free(gpu->dev->pool, &gpu->buffer);
-	if (gpu->control.dev)
-		queue_close(&gpu->control);
+	queue_close(&gpu->control);
 	return OK;
 }

@@ -326,3 +326,12 @@ const struct uart_location *machine_choose_uart(const struct machine *m)
 				m->uarts[i].base, m->uarts[i].source);
 	return best;
 }
+
+void machine_drop_uart(struct machine *m, const struct uart_location *uart)
+{
+	log_info(subject, "uart: %s 0x%lx from %s is not usable", space_name(uart->space),
+		uart->base, uart->source);
+	m->uart_count--;
+	for (unsigned i = (unsigned)(uart - m->uarts); i < m->uart_count; i++)
+		m->uarts[i] = m->uarts[i + 1];
+}

@@ -134,6 +134,9 @@ MUST_CHECK enum status pci_host_add_aperture(
  */
 const struct uart_location *machine_choose_uart(const struct machine *m);
 
+/* Takes a UART that turned out not to be usable out of the choice. */
+void machine_drop_uart(struct machine *m, const struct uart_location *uart);
+
 /* Logs the whole machine at level info, a line a thing; a row of virtio-mmio slots is one. */
 void machine_log(const struct machine *m);
 

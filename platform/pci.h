@@ -120,8 +120,8 @@ struct pci_tree {
 	 * Someone else owns the hardware (boot services): pci_scan only reads, and reports bridges
 	 * without bus numbers instead of numbering them; pci_open_bar moves nothing, and refuses
 	 * (ERR_UNSUPPORTED, logged) a BAR that would need an address. It still sizes BARs and turns
-	 * decoding on: the caller keeps others from using the device meanwhile, and puts the
-	 * command registers back.
+	 * decoding on, closing the stray windows of a bridge that comes to life: the caller keeps
+	 * others from using the device meanwhile, and puts the command registers back.
 	 */
 	bool passive;
 	struct pci_device devices[PCI_MAX_DEVICES]; /* a bridge stands before what is behind it */

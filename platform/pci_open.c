@@ -166,13 +166,22 @@ static void place_bridge_bars(struct pci_tree *tree, struct pci_device *device)
 }
 
 /*
- * Whether a BAR works without moving anything: firmware decodes it already, or all that one
- * decode bit serves have addresses.
+ * Whether a BAR works without moving anything: firmware decodes it already, be it at 0, where it is
+ * reached; or all that one decode bit serves have addresses.
  */
-static enum status check_placed(struct pci_device *device, const struct pci_bar *wanted)
+static enum status check_placed(struct pci_device *device, unsigned index)
 {
-	if (pci_config_read(device, PCI_COMMAND, 2) & decode_bit(wanted))
-		return OK;
+	const struct pci_bar *wanted = &device->bars[index];
+
+	if (pci_config_read(device, PCI_COMMAND, 2) & decode_bit(wanted)) {
+		if (pci_forwarded(device, wanted->space, wanted->bus_base, wanted->size))
+			return OK;
+		log_info(device->name,
+			"BAR %u: decoded at 0x%lx, where nothing is forwarded to it, and not moved "
+			"while firmware owns the machine",
+			index, wanted->bus_base);
+		return ERR_UNSUPPORTED;
+	}
 	for (unsigned i = 0; i < PCI_MAX_BARS; i++) {
 		const struct pci_bar *bar = &device->bars[i];
 
@@ -192,7 +201,7 @@ static enum status place(struct pci_tree *tree, struct pci_device *device, unsig
 	enum status status;
 
 	if (tree->passive)
-		return check_placed(device, &device->bars[index]);
+		return check_placed(device, index);
 	status = place_bars(tree, device, index);
 	if (status == OK)
 		place_bridge_bars(tree, device);

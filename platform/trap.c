@@ -107,20 +107,22 @@ static void add_frame(struct walk *walk, uint64_t address, uint64_t inside)
 			address - inside - the_context.image_base);
 }
 
+/* The return address of code that has no frame of its own, or none yet; 0 when it is not known. */
+static uint64_t frameless_caller(const struct trap_fault *fault)
+{
+	if (!fault->return_at_sp)
+		return fault->link;
+	if (not_on_stack(fault, fault->sp, sizeof(uint64_t)))
+		return 0;
+	return *(const uint64_t *)fault->sp;
+}
+
 /* Code outside the image has no frame of its own: its caller is the return address. */
 static void add_caller_of_stray(struct walk *walk)
 {
-	const struct trap_fault *fault = walk->fault;
-	uint64_t caller = fault->link;
+	uint64_t caller = frameless_caller(walk->fault);
 
-	if (trap_in_image(fault->pc, 1))
-		return;
-	if (fault->return_at_sp) {
-		if (not_on_stack(fault, fault->sp, sizeof(caller)))
-			return;
-		caller = *(const uint64_t *)fault->sp;
-	}
-	if (trap_in_image(caller, 1))
+	if (!trap_in_image(walk->fault->pc, 1) && trap_in_image(caller, 1))
 		add_frame(walk, caller, 1);
 }
 
@@ -163,16 +165,18 @@ static void finish_line(void)
 
 static void print_report(const struct trap_fault *fault)
 {
+	uint64_t caller = frameless_caller(fault);
 	char place[PLACE_SIZE];
 
 	finish_line();
 	log_error("trap", "%s", fault->cause);
 	format_place(place, fault->pc);
 	detail("at %s", place);
-	if (fault->link) {
+	if (trap_in_image(caller, 1)) {
 		/* A function without a frame of its own was called from here. */
-		format_place(place, fault->link);
-		detail("link register %s", place);
+		format_place(place, caller);
+		detail("%s %s", fault->return_at_sp ? "word at the stack pointer" : "link register",
+			place);
 	}
 	detail("image 0x%lx, 0x%lx bytes; stack pointer 0x%lx, top of the stack 0x%lx",
 		the_context.image_base, the_context.image_size, fault->sp, the_context.stack_top);

@@ -103,6 +103,8 @@ enum status queue_open(struct queue *q, struct virtio_device *dev, uint16_t inde
 
 void queue_close(struct queue *q)
 {
+	if (!q->dev)
+		return;
 	dma_free(q->dev->pool, &q->tables);
 	dma_free(q->dev->pool, &q->memory);
 }

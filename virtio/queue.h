@@ -63,7 +63,10 @@ struct queue {
 MUST_CHECK enum status queue_open(
 	struct queue *queue, struct virtio_device *dev, uint16_t index, uint16_t wanted);
 
-/* Gives the memory back. Only after virtio_stop returned OK: until then the device may use it. */
+/*
+ * Gives the memory back. Only after virtio_stop returned OK: until then the device may use it. A
+ * zeroed queue, which was never opened, is ignored.
+ */
 void queue_close(struct queue *queue);
 
 /*

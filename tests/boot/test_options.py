@@ -7,7 +7,7 @@ import qemu
 import shell
 import tap
 from expect import TIMEOUT, expect_detail, expect_failure, expect_pass, expect_screen, read_log
-from matrix import Screen
+from matrix import PCI, Screen
 
 GPU = "-device", "virtio-gpu-pci,id=gpu0"
 BOOT_FILES = {"aarch64": "EFI/BOOT/BOOTAA64.EFI", "x86_64": "EFI/BOOT/BOOTX64.EFI"}
@@ -64,3 +64,20 @@ def test_bad_words_by_load_options(arch, start):
     expect_detail(log, "LoadOptions", r"error: unknown key `patern`: did you mean `pattern`\?")
     machine.read_until(r"^LoadOptions: error: unknown key `patern`", TIMEOUT)
     machine.read_until(r"^BdsDxe: loading Boot\d+ ", TIMEOUT)
+
+
+def test_a_console_that_is_not_there(start):
+    """The log goes where the tables say when the port given by hand does not answer."""
+    machine = start("x86_64", args="earlycon=uart8250,io,0x2f8", extra=GPU)
+    log = read_log(machine)
+    expect_pass(log, "x86_64")
+    expect_detail(log, "machine", "0x2f8 from LoadOptions earlycon is not usable")
+    expect_detail(log, "machine", "0x3f8 from ACPI .* is chosen")
+
+
+def test_more_gpus_than_are_driven(start):
+    """The ninth GPU is not brought up, and that is no pass."""
+    machine = start("aarch64", extra=("-device", "virtio-gpu-pci") * 9)
+    log = read_log(machine)
+    assert log.verdict == "FAIL"
+    expect_failure(log, PCI, "^GPU", "^8 others are driven already")

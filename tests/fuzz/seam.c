@@ -46,6 +46,8 @@ void fuzz_check_text(const char *text, size_t size)
 static void check_line(void)
 {
 	current[line_length] = '\0';
+	if (getenv("FUZZ_LOG"))
+		fprintf(stderr, "%s\n", current);
 	fuzz_check(!bus || !strstr(current, "a mistake of this program"));
 	lines++;
 	line_length = 0;

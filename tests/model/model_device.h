@@ -69,6 +69,8 @@ struct model_chain {
 	struct model_segment writable[MODEL_SEGMENTS];
 };
 
+#define MODEL_UNSEEN 0xffffffffu
+
 /* A used element that the driver sees only behind its read barrier. */
 struct model_unseen {
 	uint16_t slot;

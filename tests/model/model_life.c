@@ -160,8 +160,8 @@ static void check_steps(struct model *m, uint8_t added)
 {
 	uint8_t before = m->status;
 
-	if (added & MODEL_ACKNOWLEDGE && !m->was_reset)
-		model_break(m, RULE_SEQUENCE, "ACKNOWLEDGE without a reset");
+	if (!m->was_reset)
+		model_break(m, RULE_SEQUENCE, "status written without a reset");
 	if (added & MODEL_DRIVER && !(before & MODEL_ACKNOWLEDGE))
 		model_break(m, RULE_SEQUENCE, "DRIVER without ACKNOWLEDGE before");
 	if (added & MODEL_FEATURES_OK) {

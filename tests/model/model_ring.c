@@ -126,8 +126,8 @@ static void interrupt(struct model *m, const struct model_queue *q, uint16_t old
 }
 
 /*
- * The used element, which the driver sees behind its read barrier; until then its place holds
- * what was there before.
+ * The used element, which the driver sees behind its read barrier; until then its place holds what
+ * nobody may take for one.
  */
 static void use(struct model *m, struct model_queue *q, struct model_chain *c, uint32_t length)
 {
@@ -139,6 +139,8 @@ static void use(struct model *m, struct model_queue *q, struct model_chain *c, u
 		m->lies.used(m, q, &u);
 	q->unseen[q->unseen_count++] = (struct model_unseen){
 		.slot = (uint16_t)(old % q->size), .head = c->head, .id = u.id, .length = u.length};
+	le32_store(&used->ring[old % q->size].id, MODEL_UNSEEN);
+	le32_store(&used->ring[old % q->size].len, MODEL_UNSEEN);
 	q->used_idx = (uint16_t)(old + u.step);
 	le16_store(&used->idx, q->used_idx);
 	interrupt(m, q, old);

@@ -234,7 +234,7 @@ MUTATIONS = (
         "freed-before-reset", "memory-until-reset", GPU,
         ("enum status status = virtio_stop(gpu->dev);",
          "enum status status;\n\n\tdma_free(gpu->dev->pool, &gpu->buffer);\n"
-         "\tif (gpu->control.dev)\n\t\tqueue_close(&gpu->control);\n\tstatus = virtio_stop(gpu->dev);"),
+         "\tqueue_close(&gpu->control);\n\tstatus = virtio_stop(gpu->dev);"),
     ),
     mutation(
         "request-by-pointer", "physical", COMMAND,
@@ -366,7 +366,7 @@ MUTATIONS = (
     ),
     mutation(
         "no-bus-master", "pci-master", "platform/pci_open.c",
-        ("device, PCI_COMMAND_MASTER |\n", "device, 0u |\n"),
+        ("enable(device, PCI_COMMAND_MASTER | decode_bit(bar));", "enable(device, decode_bit(bar));"),
     ),
     mutation(
         "isr-with-msix-on", "pci-isr", LEGACY,

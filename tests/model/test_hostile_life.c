@@ -62,6 +62,18 @@ static void test_driver_ok_dropped(void **state)
 	}
 }
 
+/* The same of an entropy device, which fails before it has a queue or with one. */
+static void test_entropy_refused(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		host_reset(NULL);
+		bench_open(b, i & 1 ? MODEL_PCI : MODEL_MMIO, &model_type_entropy);
+		b->model.lies.status_dropped = i & 2 ? MODEL_DRIVER_OK : MODEL_FEATURES_OK;
+		expect_refused(ERR_REFUSED, "the device did not keep it");
+	}
+}
+
 static void test_needs_reset_at_once(void **state)
 {
 	(void)state;
@@ -288,6 +300,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_features_ok_dropped),
 		cmocka_unit_test(test_driver_ok_dropped),
+		cmocka_unit_test(test_entropy_refused),
 		cmocka_unit_test(test_needs_reset_at_once),
 		cmocka_unit_test(test_reset_never_ends),
 		cmocka_unit_test(test_last_reset_never_ends),

@@ -27,7 +27,7 @@ PROGRAM = ROOT / "build/host/qtest/firstlight-qtest"
 # The test point that answers a command.
 POINT = re.compile(rb"^(not )?ok \d+ - qtest: [^\n]*\n", re.MULTILINE)
 
-# What the machine's processor does: wfi, and again; on x86, cli; hlt; and again, at the reset vector.
+# What the machine's processor does: wfi, again and again; on x86 cli and hlt, at the reset vector.
 SLEEP = {
     "aarch64": bytes.fromhex("7f2003d5 ffffff17"),
     "x86_64": bytes(0xFFF0) + bytes.fromhex("faf4ebfc") + bytes(12),

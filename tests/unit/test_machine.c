@@ -398,6 +398,26 @@ static void test_log(void **state)
 	assert_true(host_logged("memory (prefetchable) 0xc0000000-0xc0ffffff at address"));
 }
 
+/* A console that turns out not to be there leaves the choice to the next one. */
+static void test_drop_uart(void **state)
+{
+	struct uart_location first = uart_at(0x2f8, "earlycon"), second = uart_at(0x3f8, "DSDT");
+	const struct uart_location *chosen;
+
+	(void)state;
+	first.console = true;
+	assert_int_equal(machine_add_uart(&m, &first), OK);
+	assert_int_equal(machine_add_uart(&m, &second), OK);
+	chosen = machine_choose_uart(&m);
+	assert_int_equal(chosen->base, 0x2f8);
+	machine_drop_uart(&m, chosen);
+	chosen = machine_choose_uart(&m);
+	assert_int_equal(chosen->base, 0x3f8);
+	machine_drop_uart(&m, chosen);
+	assert_null(machine_choose_uart(&m));
+	assert_true(host_logged("0x2f8 from earlycon is not usable"));
+}
+
 /* A row of slots is one line; a slot whose interrupt does not go on begins another. */
 static void test_log_windows(void **state)
 {
@@ -437,6 +457,7 @@ int main(void)
 		cmocka_unit_test_setup(test_pci_table_full, setup),
 		cmocka_unit_test_setup(test_log, setup),
 		cmocka_unit_test_setup(test_log_windows, setup),
+		cmocka_unit_test_setup(test_drop_uart, setup),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, NULL, NULL);

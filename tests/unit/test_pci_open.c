@@ -293,6 +293,22 @@ static void test_passive(void **state)
 	assert_int_equal(command_of(f), 0);
 }
 
+/* Decoded by firmware, but outside what the host bridge forwards: there is something else. */
+static void test_passive_outside(void **state)
+{
+	struct fake_function *f;
+
+	(void)state;
+	f = fake_pci_add(&machine, NULL, 1, 0, 0x1af4, 0x1050);
+	fake_pci_add_bar(f, 1, 0, 0x1000, 0x0ffff000);
+	fake_pci_put(f, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	tree.passive = true;
+	assert_int_equal(open_bar(scan_last(), 1, 0x1000), ERR_UNSUPPORTED);
+	assert_true(host_logged("BAR 1: decoded at 0xffff000, where nothing is forwarded to it"));
+	assert_int_equal(fake_pci_get(f, PCI_BAR0 + 4, 4), 0x0ffff000);
+	assert_int_equal(command_of(f), PCI_COMMAND_MEMORY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +322,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bad_aperture, setup),
 		cmocka_unit_test_setup(test_enable, setup),
 		cmocka_unit_test_setup(test_passive, setup),
+		cmocka_unit_test_setup(test_passive_outside, setup),
 	};
 
 	return cmocka_run_group_tests_name("pci_open", tests, NULL, NULL);

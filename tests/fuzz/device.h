@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The device's side: a virtio device on any of the four transports that knows how to behave, and
+ * does what the stream says instead wherever the stream says something: registers that read
+ * otherwise, rings and responses overwritten, answers late, wrong, or never.
+ *
+ * It watches the driver meanwhile: whatever was done to it, the driver may give it memory only that
+ * is its own, and must not use memory again that the device may still write to.
+ */
+#ifndef TESTS_FUZZ_DEVICE_H
+#define TESTS_FUZZ_DEVICE_H
+
+#include "mem/dma.h"
+#include "platform/machine.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/stream.h"
+
+#define DEVICE_RAM_SIZE    (1u << 20)
+#define DEVICE_CONFIG_SIZE 256u
+
+enum device_transport {
+	DEVICE_MMIO_LEGACY,
+	DEVICE_MMIO_MODERN,
+	DEVICE_PCI_MODERN,
+	DEVICE_PCI_LEGACY,
+};
+
+/* What a driver writes to find, set up and drive a queue, on whichever transport. */
+struct device_queue {
+	uint32_t size;
+	uint32_t ready;
+	uint32_t pfn; /* legacy: the ring in one piece, at this page */
+	uint64_t desc;
+	uint64_t avail;
+	uint64_t used;
+};
+
+struct device {
+	struct stream stream;
+	enum device_transport transport;
+	bool is_gpu; /* else an entropy device */
+	struct dma_pool *pool; /* the driver's memory, all of it in `ram` */
+	uint8_t *ram;
+	uint64_t ram_base;
+
+	uint8_t pci_config[DEVICE_CONFIG_SIZE];
+	uint8_t pci_writable[DEVICE_CONFIG_SIZE];
+
+	uint8_t status;
+	uint32_t device_features_sel;
+	uint32_t driver_features_sel;
+	uint64_t driver_features;
+	uint32_t queue_sel;
+	uint32_t interrupt;
+	uint32_t generation;
+	uint32_t config[4]; /* struct virtio_gpu_config */
+	struct device_queue queue;
+	uint16_t avail_seen;
+	uint16_t used_idx;
+	uint32_t drawn; /* bytes of entropy given */
+	uint64_t response; /* the last chain's writable part */
+	uint32_t response_size;
+
+	bool reset_asked; /* 0 was written to status, and 0 not read back yet */
+	bool knows_memory; /* addresses were given to it since it was last reset */
+	bool lied_of_queue; /* the driver may think of another ring than the device */
+	bool scribbled; /* memory was overwritten: what stands there says nothing of the driver */
+};
+
+/* Takes what the device is from the stream; `pool` and its memory are borrowed. */
+void device_init(struct device *d, const uint8_t *data, size_t size);
+
+/* Where it is found. */
+void device_describe(const struct device *d, struct machine *machine);
+
+/* Its registers and configuration space; `relax` lets it act. */
+struct fuzz_bus device_bus(struct device *d);
+
+/* What it does when the driver waits: answers, or something else. */
+void device_act(struct device *d);
+
+/* Resets its state, as 0 in its status does. */
+void device_reset(struct device *d);
+
+/*
+ * The bytes at an address of the driver's memory. NULL when they are not there, which is a finding
+ * unless memory was overwritten.
+ */
+uint8_t *device_memory(struct device *d, uint64_t address, uint64_t size);
+
+/* Whether a byte of [address, address + size) is free in the pool. */
+bool device_memory_is_free(const struct device *d, uint64_t address, uint64_t size);
+
+#endif

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: the driver's register accesses, on any transport. Out: what the device, or the stream, says.
+ */
+#include <string.h>
+
+#include "gpu/protocol.h"
+#include "platform/pci.h"
+#include "tests/fuzz/device.h"
+#include "virtio/features.h"
+
+#define MMIO_BASE 0xa003e00u
+#define MMIO_SIZE 0x200u
+#define ECAM_BASE 0xb0000000u
+#define DEVFN     8u
+
+/* The BARs: I/O for the legacy interface, memory for the modern one. */
+#define IO_BAR      0u
+#define IO_BASE     0x1040u
+#define IO_SIZE     0x40u
+#define MEMORY_BAR  4u
+#define MEMORY_BASE 0x10000000u
+#define MEMORY_SIZE 0x4000u
+#define NOTIFY_AT   0x3000u
+
+#define QUEUE_MAX    64u
+#define VENDOR_QEMU  0x554d4551u
+#define EVERY_OFFSET 0xffffu
+
+#define HIGH(number)             ((uint32_t)((number) >> 32))
+#define SET_LOW(number, value)   ((number) = ((number) & ~0xffffffffull) | (uint32_t)(value))
+#define SET_HIGH(number, value)  ((number) = (uint32_t)(number) | (uint64_t)(uint32_t)(value) << 32)
+#define SET_HALF(number, sel, v) ((sel) ? SET_HIGH(number, v) : SET_LOW(number, v))
+
+enum device_register {
+	NONE,
+	MAGIC,
+	VERSION,
+	DEVICE_ID,
+	VENDOR_ID,
+	DEVICE_FEATURES,
+	DEVICE_FEATURES_LOW, /* legacy PCI: no selector */
+	DEVICE_FEATURES_SEL,
+	DRIVER_FEATURES,
+	DRIVER_FEATURES_LOW,
+	DRIVER_FEATURES_SEL,
+	QUEUE_SEL,
+	QUEUE_SIZE_MAX,
+	QUEUE_SIZE,
+	QUEUE_READY,
+	QUEUE_PFN,
+	QUEUE_NOTIFY,
+	QUEUE_NOTIFY_OFF,
+	NUM_QUEUES,
+	INTERRUPT_STATUS,
+	STATUS,
+	GENERATION,
+	DESC_LOW,
+	DESC_HIGH,
+	AVAIL_LOW,
+	AVAIL_HIGH,
+	USED_LOW,
+	USED_HIGH,
+	CONFIG_0,
+	CONFIG_1,
+	CONFIG_2,
+	CONFIG_3,
+};
+
+struct place {
+	uint16_t offset;
+	uint16_t is;
+};
+
+/* virtio 1.3 §4.2.2, both versions */
+static const struct place mmio_places[] = {
+	{0x000, MAGIC},
+	{0x004, VERSION},
+	{0x008, DEVICE_ID},
+	{0x00c, VENDOR_ID},
+	{0x010, DEVICE_FEATURES},
+	{0x014, DEVICE_FEATURES_SEL},
+	{0x020, DRIVER_FEATURES},
+	{0x024, DRIVER_FEATURES_SEL},
+	{0x030, QUEUE_SEL},
+	{0x034, QUEUE_SIZE_MAX},
+	{0x038, QUEUE_SIZE},
+	{0x040, QUEUE_PFN},
+	{0x044, QUEUE_READY},
+	{0x050, QUEUE_NOTIFY},
+	{0x060, INTERRUPT_STATUS},
+	{0x070, STATUS},
+	{0x080, DESC_LOW},
+	{0x084, DESC_HIGH},
+	{0x090, AVAIL_LOW},
+	{0x094, AVAIL_HIGH},
+	{0x0a0, USED_LOW},
+	{0x0a4, USED_HIGH},
+	{0x0fc, GENERATION},
+	{0x100, CONFIG_0},
+	{0x104, CONFIG_1},
+	{0x108, CONFIG_2},
+	{0x10c, CONFIG_3},
+	{EVERY_OFFSET, NONE},
+};
+
+/* §4.1.4.3, §4.1.4.4, §4.1.4.5, §4.1.4.6, as the capabilities of device_init place them */
+static const struct place modern_places[] = {
+	{0x00, DEVICE_FEATURES_SEL},
+	{0x04, DEVICE_FEATURES},
+	{0x08, DRIVER_FEATURES_SEL},
+	{0x0c, DRIVER_FEATURES},
+	{0x12, NUM_QUEUES},
+	{0x14, STATUS},
+	{0x15, GENERATION},
+	{0x16, QUEUE_SEL},
+	{0x18, QUEUE_SIZE},
+	{0x1c, QUEUE_READY},
+	{0x1e, QUEUE_NOTIFY_OFF},
+	{0x20, DESC_LOW},
+	{0x24, DESC_HIGH},
+	{0x28, AVAIL_LOW},
+	{0x2c, AVAIL_HIGH},
+	{0x30, USED_LOW},
+	{0x34, USED_HIGH},
+	{0x1000, INTERRUPT_STATUS},
+	{0x2000, CONFIG_0},
+	{0x2004, CONFIG_1},
+	{0x2008, CONFIG_2},
+	{0x200c, CONFIG_3},
+	{NOTIFY_AT, QUEUE_NOTIFY},
+	{EVERY_OFFSET, NONE},
+};
+
+/* §4.1.4.10 */
+static const struct place legacy_places[] = {
+	{0x00, DEVICE_FEATURES_LOW},
+	{0x04, DRIVER_FEATURES_LOW},
+	{0x08, QUEUE_PFN},
+	{0x0c, QUEUE_SIZE},
+	{0x0e, QUEUE_SEL},
+	{0x10, QUEUE_NOTIFY},
+	{0x12, STATUS},
+	{0x13, INTERRUPT_STATUS},
+	{0x14, CONFIG_0},
+	{0x18, CONFIG_1},
+	{0x1c, CONFIG_2},
+	{0x20, CONFIG_3},
+	{EVERY_OFFSET, NONE},
+};
+
+static bool is_pci(const struct device *d)
+{
+	return d->transport >= DEVICE_PCI_MODERN;
+}
+
+static uint64_t features(const struct device *d)
+{
+	uint64_t all = FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX);
+
+	if (d->transport == DEVICE_MMIO_MODERN || d->transport == DEVICE_PCI_MODERN)
+		all |= FEATURE(VIRTIO_F_VERSION_1);
+	if (d->is_gpu)
+		all |= FEATURE(VIRTIO_GPU_F_EDID);
+	return all;
+}
+
+static uint32_t device_id(const struct device *d)
+{
+	return d->is_gpu ? 16 : 4;
+}
+
+static uint64_t read_register(struct device *d, enum device_register is)
+{
+	const struct device_queue *q = &d->queue;
+
+	switch (is) {
+	case MAGIC: return 0x74726976;
+	case VERSION: return d->transport == DEVICE_MMIO_MODERN ? 2 : 1;
+	case DEVICE_ID: return device_id(d);
+	case VENDOR_ID: return VENDOR_QEMU;
+	case DEVICE_FEATURES:
+		return d->device_features_sel ? HIGH(features(d)) : (uint32_t)features(d);
+	case DEVICE_FEATURES_LOW: return (uint32_t)features(d);
+	case QUEUE_SIZE_MAX: return d->queue_sel ? 0 : QUEUE_MAX;
+	case QUEUE_SIZE: return d->queue_sel ? 0 : q->size;
+	case QUEUE_READY: return q->ready;
+	case QUEUE_PFN: return q->pfn;
+	case NUM_QUEUES: return 1;
+	case INTERRUPT_STATUS: return d->interrupt;
+	case STATUS: return d->status;
+	case GENERATION: return d->generation;
+	case DESC_LOW: return (uint32_t)q->desc;
+	case DESC_HIGH: return HIGH(q->desc);
+	case AVAIL_LOW: return (uint32_t)q->avail;
+	case AVAIL_HIGH: return HIGH(q->avail);
+	case USED_LOW: return (uint32_t)q->used;
+	case USED_HIGH: return HIGH(q->used);
+	case CONFIG_0:
+	case CONFIG_1:
+	case CONFIG_2:
+	case CONFIG_3: return d->config[is - CONFIG_0];
+	default: return 0;
+	}
+}
+
+static uint64_t answer(struct device *d, enum device_register is)
+{
+	uint64_t truth = read_register(d, is), value = stream_answer(&d->stream, truth);
+
+	if (value != truth && (is == QUEUE_SIZE || is == QUEUE_SIZE_MAX))
+		d->lied_of_queue = true;
+	/* The driver has it from the device that it is reset (§4.1.4.3.2, §4.2.3.1.1). */
+	if (is == STATUS && !(uint8_t)value && d->reset_asked) {
+		d->reset_asked = false;
+		d->knows_memory = false;
+	}
+	return value;
+}
+
+static void write_status(struct device *d, uint8_t value)
+{
+	if (!value)
+		device_reset(d);
+	d->reset_asked = !value;
+	d->status = value;
+}
+
+static void write_queue(struct device *d, enum device_register is, uint32_t value)
+{
+	struct device_queue *q = &d->queue;
+
+	d->knows_memory |= value != 0;
+	switch (is) {
+	case QUEUE_PFN: q->pfn = value; break;
+	case DESC_LOW: SET_LOW(q->desc, value); break;
+	case DESC_HIGH: SET_HIGH(q->desc, value); break;
+	case AVAIL_LOW: SET_LOW(q->avail, value); break;
+	case AVAIL_HIGH: SET_HIGH(q->avail, value); break;
+	case USED_LOW: SET_LOW(q->used, value); break;
+	default: SET_HIGH(q->used, value); break;
+	}
+}
+
+static void write_register(struct device *d, enum device_register is, uint32_t value)
+{
+	switch (is) {
+	case DEVICE_FEATURES_SEL: d->device_features_sel = value; break;
+	case DRIVER_FEATURES_SEL: d->driver_features_sel = value; break;
+	case DRIVER_FEATURES: SET_HALF(d->driver_features, d->driver_features_sel, value); break;
+	case DRIVER_FEATURES_LOW: SET_LOW(d->driver_features, value); break;
+	case QUEUE_SEL: d->queue_sel = value; break;
+	case QUEUE_SIZE: d->queue.size = value; break;
+	case QUEUE_READY: d->queue.ready = value; break;
+	case STATUS: write_status(d, (uint8_t)value); break;
+	case QUEUE_PFN:
+	case DESC_LOW:
+	case DESC_HIGH:
+	case AVAIL_LOW:
+	case AVAIL_HIGH:
+	case USED_LOW:
+	case USED_HIGH: write_queue(d, is, value); break;
+	default: break;
+	}
+}
+
+static enum device_register find(const struct place *places, uint64_t offset)
+{
+	while (places->offset != EVERY_OFFSET && places->offset != offset)
+		places++;
+	return places->is;
+}
+
+static uint64_t bar_base(const struct device *d, unsigned index)
+{
+	uint32_t low, high = 0;
+
+	memcpy(&low, d->pci_config + PCI_BAR0 + 4 * index, sizeof(low));
+	if (index == MEMORY_BAR)
+		memcpy(&high, d->pci_config + PCI_BAR0 + 4 * index + 4, sizeof(high));
+	return ((uint64_t)high << 32 | low) & ~(index == MEMORY_BAR ? 15ull : 3ull);
+}
+
+/* Which register an access outside configuration space arrives at. */
+static enum device_register route(const struct device *d, enum io_space space, uint64_t address)
+{
+	unsigned bar = space == IO_PORT ? IO_BAR : MEMORY_BAR;
+	uint64_t base = is_pci(d) ? bar_base(d, bar) : MMIO_BASE;
+
+	if (!is_pci(d))
+		return space == IO_MMIO && address - base < MMIO_SIZE
+			       ? find(mmio_places, address - base)
+			       : NONE;
+	if (space == IO_PORT)
+		return address - base < IO_SIZE ? find(legacy_places, address - base) : NONE;
+	return address - base < MEMORY_SIZE ? find(modern_places, address - base) : NONE;
+}
+
+/* The offset in the configuration space of the one function; false for other accesses. */
+static bool is_config(const struct device *d, enum io_space space, uint64_t address, unsigned width,
+	unsigned *offset)
+{
+	uint64_t at = address - ECAM_BASE - (DEVFN << 12);
+
+	*offset = (unsigned)at;
+	return is_pci(d) && space == IO_MMIO && at + width <= DEVICE_CONFIG_SIZE && at < at + width;
+}
+
+static uint64_t read(void *context, enum io_space space, uint64_t address, unsigned width)
+{
+	struct device *d = context;
+	enum device_register is;
+	uint64_t value = 0;
+	unsigned offset;
+
+	if (is_config(d, space, address, width, &offset)) {
+		memcpy(&value, d->pci_config + offset, width);
+		return stream_answer(&d->stream, value);
+	}
+	is = route(d, space, address);
+	return is == NONE ? UINT64_MAX : answer(d, is);
+}
+
+static void write(
+	void *context, enum io_space space, uint64_t address, unsigned width, uint64_t value)
+{
+	struct device *d = context;
+	unsigned offset;
+
+	if (!is_config(d, space, address, width, &offset)) {
+		write_register(d, route(d, space, address), (uint32_t)value);
+		return;
+	}
+	for (unsigned i = offset; i < offset + width; i++, value >>= 8)
+		d->pci_config[i] = (uint8_t)((d->pci_config[i] & ~d->pci_writable[i]) |
+					     (value & d->pci_writable[i]));
+}
+
+static void relax(void *context)
+{
+	device_act(context);
+}
+
+struct fuzz_bus device_bus(struct device *d)
+{
+	return (struct fuzz_bus){.read = read, .write = write, .relax = relax, .context = d};
+}
+
+void device_reset(struct device *d)
+{
+	d->status = 0;
+	d->driver_features = 0;
+	d->queue = (struct device_queue){.size = QUEUE_MAX};
+	d->avail_seen = 0;
+	d->used_idx = 0;
+	d->interrupt = 0;
+	d->response_size = 0;
+}
+
+static void put(struct device *d, unsigned offset, unsigned width, uint64_t value)
+{
+	memcpy(d->pci_config + offset, &value, width);
+}
+
+static void let_write(struct device *d, unsigned offset, unsigned width, uint64_t mask)
+{
+	memcpy(d->pci_writable + offset, &mask, width);
+}
+
+/* struct virtio_pci_cap (§4.1.4) */
+static void add_capability(
+	struct device *d, unsigned at, uint8_t next, uint8_t type, uint32_t offset, uint32_t length)
+{
+	put(d, at, 4, PCI_CAP_ID_VNDR | (uint32_t)next << 8 | 20u << 16 | (uint32_t)type << 24);
+	put(d, at + 4, 4, MEMORY_BAR);
+	put(d, at + 8, 4, offset);
+	put(d, at + 12, 4, length);
+}
+
+static void make_function(struct device *d)
+{
+	bool modern = d->transport == DEVICE_PCI_MODERN;
+
+	put(d, PCI_VENDOR_ID, 2, 0x1af4);
+	put(d, PCI_DEVICE_ID, 2, modern ? 0x1040 + device_id(d) : 0x1005);
+	put(d, PCI_SUBSYSTEM_ID, 2, device_id(d));
+	let_write(d, PCI_COMMAND, 2, 0x0547);
+	if (!modern) {
+		put(d, PCI_BAR0 + 4 * IO_BAR, 4, IO_BASE | 1);
+		let_write(d, PCI_BAR0 + 4 * IO_BAR, 4, ~(IO_SIZE - 1));
+		return;
+	}
+	put(d, PCI_BAR0 + 4 * MEMORY_BAR, 4, MEMORY_BASE | 4);
+	let_write(d, PCI_BAR0 + 4 * MEMORY_BAR, 8, ~(MEMORY_SIZE - 1ull));
+	put(d, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	put(d, PCI_CAPABILITY_LIST, 1, 0x40);
+	add_capability(d, 0x40, 0x50, 1, 0, 0x38);
+	add_capability(d, 0x50, 0x60, 3, 0x1000, 1);
+	add_capability(d, 0x60, 0x70, 4, 0x2000, 0x10);
+	add_capability(d, 0x70, 0, 2, NOTIFY_AT, 4);
+	put(d, 0x80, 4, 4); /* notify_off_multiplier */
+}
+
+void device_init(struct device *d, const uint8_t *data, size_t size)
+{
+	unsigned kind, patches;
+
+	*d = (struct device){.stream = stream_of(data, size)};
+	kind = stream_byte(&d->stream);
+	d->transport = kind & 3;
+	d->is_gpu = kind & 4;
+	if (is_pci(d))
+		make_function(d);
+	/* Another configuration space than a good one, which it keeps. */
+	for (patches = stream_byte(&d->stream) & 15; patches; patches--) {
+		uint8_t at = stream_byte(&d->stream);
+
+		d->pci_config[at] = stream_byte(&d->stream);
+	}
+	stream_begin_circle(&d->stream);
+	d->config[2] = 1; /* num_scanouts */
+	device_reset(d);
+}
+
+void device_describe(const struct device *d, struct machine *machine)
+{
+	*machine = (struct machine){0};
+	if (!is_pci(d)) {
+		machine->virtio_mmio[0] =
+			(struct virtio_mmio_location){MMIO_BASE, MMIO_SIZE, 0, "fuzz"};
+		machine->virtio_mmio_count = 1;
+		return;
+	}
+	machine->pci_hosts[0] = (struct pci_host){
+		.access = PCI_ACCESS_ECAM,
+		.ecam_base = ECAM_BASE,
+		.apertures =
+			{
+				{PCI_SPACE_MEMORY, false, MEMORY_BASE, MEMORY_BASE, 0x1000000,
+					false},
+				{PCI_SPACE_IO, false, 0x1000, 0x1000, 0xe000, false},
+			},
+		.aperture_count = 2,
+		.source = "fuzz",
+	};
+	machine->pci_host_count = 1;
+}
