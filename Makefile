@@ -45,7 +45,11 @@ comma := ,
 SETUP := build \
 	$(if $(filter clang,$(COMPILER)),clang) \
 	$(if $(filter image,$(MAKECMDGOALS)),image) \
-	$(if $(filter unit qtest replay,$(MAKECMDGOALS)),unit) \
+	$(if $(filter unit qtest replay check-host coverage,$(MAKECMDGOALS)),unit) \
+	$(if $(filter check-host,$(MAKECMDGOALS)),run pytest) \
+	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
+	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
+	$(if $(filter check-aarch64-host,$(MAKECMDGOALS)),aarch64-host) \
 	$(if $(filter run,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
@@ -168,9 +172,12 @@ $(OUT)/firstlight.img: $(ESP_FILES) tools/image.sh | setup
 
 # ---- unit tests: the same sources on this machine, under the sanitizers -----------------------
 
+# `coverage` and `check-aarch64-host` build by the same rules with other values of these three.
 HOST_OUT     := build/host
-HOST_FLAGS   := -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all $(WARNINGS) -I. -Imem/$(HOST) -Itests/unit
+HOST_CC      := gcc
+HOST_EXTRA   := -fsanitize=address,undefined -fno-sanitize-recover=all
+HOST_FLAGS   := -std=gnu11 -g -O1 -fno-omit-frame-pointer $(HOST_EXTRA) $(WARNINGS) \
+	-I. -Imem/$(HOST) -Itests/unit
 HOST_SOURCES := $(filter-out mem/string.c,$(wildcard mem/*.c platform/*.c virtio/*.c gpu/*.c)) \
 	$(wildcard efi/options*.c) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 HOST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(HOST_SOURCES)) $(HOST_OUT)/obj/font.o
@@ -183,12 +190,12 @@ unit: $(UNIT_TESTS) $(MODEL_TESTS)
 $(HOST_OUT)/obj/%.o: %.c Makefile | setup
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
-	$(Q)gcc $(HOST_FLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(HOST_CC) $(HOST_FLAGS) -MMD -MP -c -o $@ $<
 
 $(HOST_OUT)/obj/font.o: $(OUT)/font.c Makefile | setup
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
-	$(Q)gcc $(HOST_FLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(HOST_CC) $(HOST_FLAGS) -MMD -MP -c -o $@ $<
 
 # What speaks to firmware sees the UEFI definitions here too, and a fake of boot services.
 FIRMWARE_OBJECTS := $(HOST_OUT)/obj/efi/dma_pages.o $(HOST_OUT)/obj/efi/firmware.o \
@@ -204,7 +211,7 @@ $(HOST_OUT)/units.a: $(HOST_OBJECTS) $(FIRMWARE_OBJECTS)
 $(UNIT_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/unit/%.o $(HOST_OUT)/units.a
 	$(call say,HOSTLD,$@)
 	@mkdir -p $(@D)
-	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka
+	$(Q)$(HOST_CC) $(HOST_EXTRA) -o $@ $^ -lcmocka
 
 -include $(HOST_OBJECTS:.o=.d) $(FIRMWARE_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
 
@@ -217,13 +224,13 @@ MODEL_OBJECTS := $(HOST_OUT)/model/queue.o $(patsubst %.c,$(HOST_OUT)/obj/%.o, \
 $(HOST_OUT)/model/queue.o: virtio/queue.c Makefile | setup
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
-	$(Q)gcc $(MODEL_FLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(HOST_CC) $(MODEL_FLAGS) -MMD -MP -c -o $@ $<
 
 $(MODEL_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/model/%.o $(MODEL_OBJECTS) \
 		$(HOST_OUT)/units.a
 	$(call say,HOSTLD,$@)
 	@mkdir -p $(@D)
-	$(Q)gcc -fsanitize=address,undefined -o $@ $^ -lcmocka
+	$(Q)$(HOST_CC) $(HOST_EXTRA) -o $@ $^ -lcmocka
 
 -include $(MODEL_OBJECTS:.o=.d) $(MODEL_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/model/%.d)
 
@@ -239,7 +246,7 @@ qtest: $(QTEST)
 $(QTEST): $(QTEST_OBJECTS) $(HOST_OUT)/units.a
 	$(call say,HOSTLD,$@)
 	@mkdir -p $(@D)
-	$(Q)gcc -fsanitize=address,undefined -o $@ $^
+	$(Q)$(HOST_CC) $(HOST_EXTRA) -o $@ $^
 
 -include $(QTEST_OBJECTS:.o=.d)
 
@@ -282,7 +289,7 @@ $(FUZZ_NAMES:%=$(HOST_OUT)/fuzz/%): $(HOST_OUT)/fuzz/%: $(HOST_OUT)/obj/tests/fu
 		$(REPLAY) $(HOST_OUT)/units.a
 	$(call say,HOSTLD,$@)
 	@mkdir -p $(@D)
-	$(Q)gcc -fsanitize=address,undefined -o $@ $^
+	$(Q)$(HOST_CC) $(HOST_EXTRA) -o $@ $^
 
 -include $(FUZZ_OBJECTS:.o=.d) $(REPLAY:.o=.d) $(foreach d,$(HOST_OUT) $(FUZZ_OUT), \
 	$(FUZZ_NAMES:%=$(d)/obj/tests/fuzz/fuzz_%.d))
@@ -324,6 +331,40 @@ check-build: esp image unit qtest replay clang
 check: check-build
 	@$(PYTHON) -m pytest -n $(JOBS) $(TESTS)
 
+# What needs no firmware, in less than two minutes.
+.PHONY: check-host
+check-host: unit qtest replay
+	@$(PYTHON) -m pytest -n $(JOBS) tests/unit tests/model tests/qtest tests/fuzz tests/test_layers.py
+
+# The programs of the unit tests and the model alone, built otherwise. $(1): where.
+CMOCKA_TESTS = TEST_PROGRAMS=$(1)/tests $(PYTHON) -m pytest -q -n $(JOBS) \
+	$(wildcard tests/unit/test_*.c tests/model/test_*.c)
+
+COVERAGE := build/coverage
+GCOVR    := gcovr --root . --object-directory $(COVERAGE)/obj $(COVERAGE) \
+	$(foreach d,mem platform virtio gpu,--filter $(d)/)
+
+# -O0: an optimised branch need not be one of the source. Counts of an earlier run would be added to.
+.PHONY: coverage
+coverage: | setup
+	@$(MAKE) --no-print-directory HOST_OUT=$(COVERAGE) HOST_EXTRA='--coverage -O0' unit
+	$(Q)find $(COVERAGE) -name '*.gcda' -delete
+	@$(call CMOCKA_TESTS,$(COVERAGE))
+	$(Q)$(GCOVR) --html-details $(COVERAGE)/index.html --print-summary
+	@echo "the report: $(COVERAGE)/index.html"
+
+# The main architecture's widths, alignment and signedness of char, without a machine.
+AARCH64_HOST := build/aarch64-host
+CMOCKA_ARM64 := $(DEPS)/cmocka/usr
+CMOCKA_LIB   := $(DEPS)/cmocka-lib/usr/lib/aarch64-linux-gnu
+
+.PHONY: check-aarch64-host
+check-aarch64-host: | setup
+	@$(MAKE) --no-print-directory HOST_OUT=$(AARCH64_HOST) HOST=aarch64 HOST_EXTRA= \
+		HOST_CC='aarch64-linux-gnu-gcc -I$(CMOCKA_ARM64)/include -L$(CMOCKA_LIB)' unit
+	@TEST_RUNNER='qemu-aarch64 -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH=$(CURDIR)/$(CMOCKA_LIB)' \
+		$(call CMOCKA_TESTS,$(AARCH64_HOST))
+
 # ---- housekeeping -----------------------------------------------------------------------------
 
 .PHONY: format
@@ -345,6 +386,10 @@ Targets:
   all        (default) build for $(ARCHES), stage esp/
   run        build, boot in QEMU, show the log; the screen goes to build/screen.png
   check      build everything and run every test; the last line counts them
+  check-host what needs no firmware: unit tests, model, qtest, fuzzing's inputs again
+  coverage   lines and branches that unit tests and model reach; build/coverage/index.html
+  check-aarch64-host  unit tests and model built for aarch64, run by qemu-aarch64
+  lint       clang-tidy and cppcheck
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only

@@ -31,6 +31,14 @@ def pytest_sessionfinish(session, exitstatus):
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What the mutations of tests/model came to."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "mutations":
+                terminalreporter.write_line(f"mutations: {value}")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
     if is_worker(config) or config.option.collectonly:

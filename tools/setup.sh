@@ -4,7 +4,7 @@
 # Looks for what the build and the tests need, and gets what is missing.
 #
 # usage: tools/setup.sh GROUP...     from the project's root; groups: build clang unit fuzz image
-#                                    run debug format check
+#                                    run debug format lint coverage aarch64-host pytest check
 #
 # On Debian 12 and 13 it says what is missing and why, then installs it with apt-get (through sudo
 # when not root). On other systems it names the packages and stops. When everything is there it
@@ -151,6 +151,36 @@ group_format()
 	need_command clang-format clang-format "lays out the C files"
 }
 
+group_lint()
+{
+	need_command clang-tidy clang-tidy "looks for mistakes in the C files"
+	need_command cppcheck cppcheck "looks for mistakes in the C files"
+}
+
+group_pytest()
+{
+	need_module pytest python3-pytest "runs the tests"
+	need_module xdist python3-pytest-xdist "runs two tests at a time"
+}
+
+group_coverage()
+{
+	group_unit
+	group_pytest
+	need_command gcovr gcovr "reports what the tests reach"
+}
+
+group_aarch64_host()
+{
+	group_build
+	group_pytest
+	need_command qemu-aarch64 qemu-user "runs programs of aarch64"
+	if [ "$(uname -m)" != aarch64 ]; then
+		need_file /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross \
+			"the unit tests are built for aarch64"
+	fi
+}
+
 group_check()
 {
 	group_build
@@ -159,8 +189,7 @@ group_check()
 	group_image
 	group_run
 	group_debug
-	need_module pytest python3-pytest "runs the tests"
-	need_module xdist python3-pytest-xdist "runs two tests at a time"
+	group_pytest
 }
 
 # ---- packages ---------------------------------------------------------------------------------
@@ -267,6 +296,12 @@ unpack_headers()
 	[ -e "$DEPS/aarch64/usr/include/efi/efi.h" ] || unpack system gnu-efi:arm64 aarch64
 }
 
+unpack_cmocka()
+{
+	[ -e "$DEPS/cmocka/usr/include/cmocka.h" ] || unpack system libcmocka-dev:arm64 cmocka
+	[ -e "$DEPS/cmocka-lib/usr" ] || unpack system libcmocka0:arm64 cmocka-lib
+}
+
 unpack_font()
 {
 	[ -e "$DEPS/font/usr/share/consolefonts/Lat15-Fixed16.psf.gz" ] ||
@@ -294,7 +329,10 @@ root=$PWD
 [ -e tools/setup.sh ] || fail "run it from the project's root"
 for group in "$@"; do
 	case "$group" in
-	build | clang | unit | fuzz | image | run | debug | format | check) "group_$group" ;;
+	build | clang | unit | fuzz | image | run | debug | format | lint | coverage | pytest | check)
+		"group_$group"
+		;;
+	aarch64-host) group_aarch64_host ;;
 	*) fail "unknown group $group" ;;
 	esac
 done
@@ -303,7 +341,8 @@ install_missing
 for group in "$@"; do
 	case "$group" in
 	build) unpack_headers && unpack_font ;;
-	unit | fuzz) unpack_font ;;
+	unit | fuzz | coverage) unpack_font ;;
+	aarch64-host) unpack_headers && unpack_font && unpack_cmocka ;;
 	check) unpack_headers && unpack_font && unpack_strict_firmware ;;
 	esac
 done

@@ -28,7 +28,7 @@ enum virtio_feature {
 #define FEATURE(bit) (1ull << (bit))
 
 /* Enough for the names of every bit of a feature word. */
-#define FEATURES_TEXT_SIZE 320u
+#define FEATURES_TEXT_SIZE 384u
 
 /*
  * Writes the names of the bits set in `features` to `text`, separated by spaces ("EVENT_IDX

@@ -3,21 +3,8 @@
 #include "mem/log.h"
 #include "virtio/diagnose.h"
 #include "virtio/pci.h"
+#include "virtio/pci_regs.h"
 #include "virtio/queue.h"
-
-/* The legacy header, §4.1.4.10; with MSI-X off, the device's configuration follows it. */
-struct virtio_pci_legacy_regs {
-	uint32_t device_features;
-	uint32_t driver_features;
-	uint32_t queue_address; /* 0x08: a page frame number */
-	uint16_t queue_size;
-	uint16_t queue_select;
-	uint16_t queue_notify; /* 0x10 */
-	uint8_t device_status;
-	uint8_t isr_status;
-};
-
-_Static_assert(sizeof(struct virtio_pci_legacy_regs) == 20, "virtio 1.3 §4.1.4.10");
 
 #define LEGACY_BAR       0u
 #define LEGACY_PFN_LIMIT ((uint64_t)PAGE_SIZE << 32)

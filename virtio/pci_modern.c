@@ -3,59 +3,11 @@
 #include "mem/log.h"
 #include "virtio/diagnose.h"
 #include "virtio/pci.h"
+#include "virtio/pci_regs.h"
 #include "virtio/queue.h"
 
-/* struct virtio_pci_cap, §4.1.4: offsets in configuration space from the capability's start. */
-enum virtio_pci_cap {
-	CAP_LEN = 2,
-	CAP_CFG_TYPE = 3,
-	CAP_BAR = 4,
-	CAP_OFFSET = 8,
-	CAP_LENGTH = 12,
-	CAP_NOTIFY_OFF_MULTIPLIER = 16, /* struct virtio_pci_notify_cap, §4.1.4.4 */
-};
-
-#define CAP_SIZE        16u
-#define CAP_SIZE_NOTIFY 20u
-
-/* cfg_type, §4.1.4 */
-enum virtio_pci_cap_type {
-	VIRTIO_PCI_CAP_COMMON_CFG = 1,
-	VIRTIO_PCI_CAP_NOTIFY_CFG = 2,
-	VIRTIO_PCI_CAP_ISR_CFG = 3,
-	VIRTIO_PCI_CAP_DEVICE_CFG = 4,
-	VIRTIO_PCI_CAP_PCI_CFG = 5,
-	VIRTIO_PCI_CAP_SHARED_MEMORY_CFG = 8,
-	VIRTIO_PCI_CAP_VENDOR_CFG = 9,
-};
-
+#define CAP_MAX   48u /* 192 bytes behind the header, at multiples of 4 */
 #define CAP_TYPES 5u /* those kept: index 1 to 4 */
-
-/* §4.1.4.3 */
-struct virtio_pci_common_cfg {
-	uint32_t device_feature_select;
-	uint32_t device_feature;
-	uint32_t driver_feature_select;
-	uint32_t driver_feature;
-	uint16_t config_msix_vector; /* 0x10 */
-	uint16_t num_queues;
-	uint8_t device_status;
-	uint8_t config_generation;
-	uint16_t queue_select;
-	uint16_t queue_size; /* 0x18 */
-	uint16_t queue_msix_vector;
-	uint16_t queue_enable;
-	uint16_t queue_notify_off;
-	uint32_t queue_desc_low; /* 0x20: le64 fields, accessed as two halves (§4.1.3.1) */
-	uint32_t queue_desc_high;
-	uint32_t queue_driver_low;
-	uint32_t queue_driver_high;
-	uint32_t queue_device_low;
-	uint32_t queue_device_high;
-};
-
-_Static_assert(sizeof(struct virtio_pci_common_cfg) == 0x38, "virtio 1.3 §4.1.4.3");
-_Static_assert(offsetof(struct virtio_pci_common_cfg, queue_enable) == 0x1c, "§4.1.4.3");
 
 /* One capability, as read. */
 struct capability {
@@ -240,21 +192,37 @@ static void read_capability(struct virtio_device *dev, unsigned at, struct capab
 		cap_name(type), type, cap.bar, cap.offset, cap.length, verdict);
 }
 
+/*
+ * The next capability behind `at`; 0 at the end. A list that is another one each time it is read
+ * could lead round in circles: `left` is how many more there can be.
+ */
+static unsigned step(struct virtio_device *dev, unsigned at, unsigned *left)
+{
+	at = pci_find_capability(dev->pci, PCI_CAP_ID_VNDR, at);
+	if (!at || (*left)--)
+		return at;
+	log_error(dev->name, "capabilities: more than %u: the list changes while it is read",
+		CAP_MAX);
+	*left = 0;
+	return 0;
+}
+
 static void read_capabilities(struct virtio_device *dev, struct capability *caps)
 {
-	unsigned at = 0;
+	unsigned at = 0, left = CAP_MAX;
 
-	while ((at = pci_find_capability(dev->pci, PCI_CAP_ID_VNDR, at)))
+	while ((at = step(dev, at, &left)))
 		read_capability(dev, at, caps);
 }
 
 /* Finds the next usable capability of the same type behind one that turned out not to be. */
-static bool next_capability(struct virtio_device *dev, uint8_t type, struct capability *cap)
+static bool next_capability(
+	struct virtio_device *dev, uint8_t type, struct capability *cap, unsigned *left)
 {
 	struct capability caps[CAP_TYPES] = {0};
 	unsigned at = cap->at;
 
-	while (!caps[type].present && (at = pci_find_capability(dev->pci, PCI_CAP_ID_VNDR, at)))
+	while (!caps[type].present && (at = step(dev, at, left)))
 		if (pci_config_read(dev->pci, at + CAP_CFG_TYPE, 1) == type)
 			read_capability(dev, at, caps);
 	if (caps[type].present)
@@ -304,6 +272,7 @@ static enum status open_capability(struct virtio_device *dev, struct pci_tree *t
 	struct layout *layout, uint8_t type, uint64_t needed, uint32_t align, struct region *out)
 {
 	struct capability *cap = &layout->caps[type];
+	unsigned left = CAP_MAX;
 	enum status status;
 
 	if (!cap->present) {
@@ -311,7 +280,7 @@ static enum status open_capability(struct virtio_device *dev, struct pci_tree *t
 		return ERR_NOT_FOUND;
 	}
 	status = open_instance(dev, tree, layout, type, needed, align, out);
-	while (status != OK && next_capability(dev, type, cap)) {
+	while (status != OK && next_capability(dev, type, cap, &left)) {
 		log_info(dev->name, "capability %s: the one before: %s: this one is tried",
 			cap_name(type), status_name(status));
 		status = open_instance(dev, tree, layout, type, needed, align, out);

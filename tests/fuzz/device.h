@@ -37,6 +37,7 @@ struct device_queue {
 
 struct device {
 	struct stream stream;
+	unsigned honest; /* so many reads are answered truly before the stream has a say */
 	enum device_transport transport;
 	bool is_gpu; /* else an entropy device */
 	struct dma_pool *pool; /* the driver's memory, all of it in `ram` */

@@ -203,9 +203,17 @@ static uint64_t read_register(struct device *d, enum device_register is)
 	}
 }
 
+static uint64_t say(struct device *d, uint64_t truth)
+{
+	if (!d->honest)
+		return stream_answer(&d->stream, truth);
+	d->honest--;
+	return truth;
+}
+
 static uint64_t answer(struct device *d, enum device_register is)
 {
-	uint64_t truth = read_register(d, is), value = stream_answer(&d->stream, truth);
+	uint64_t truth = read_register(d, is), value = say(d, truth);
 
 	if (value != truth && (is == QUEUE_SIZE || is == QUEUE_SIZE_MAX))
 		d->lied_of_queue = true;
@@ -314,7 +322,7 @@ static uint64_t read(void *context, enum io_space space, uint64_t address, unsig
 
 	if (is_config(d, space, address, width, &offset)) {
 		memcpy(&value, d->pci_config + offset, width);
-		return stream_answer(&d->stream, value);
+		return say(d, value);
 	}
 	is = route(d, space, address);
 	return is == NONE ? UINT64_MAX : answer(d, is);
@@ -406,6 +414,7 @@ void device_init(struct device *d, const uint8_t *data, size_t size)
 
 	*d = (struct device){.stream = stream_of(data, size)};
 	kind = stream_byte(&d->stream);
+	d->honest = stream_byte(&d->stream);
 	d->transport = kind & 3;
 	d->is_gpu = kind & 4;
 	if (is_pci(d))

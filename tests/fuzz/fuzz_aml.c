@@ -76,7 +76,7 @@ static struct bytes copy(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = bytes_of(data, size);
-	size_t length = min_u64(bytes_le16(&in), bytes_left(&in));
+	size_t asked = bytes_le16(&in), length = min_u64(asked, bytes_left(&in));
 	struct bytes blocks[BLOCKS] = {
 		copy(data + in.pos, length),
 		copy(data + in.pos + length, bytes_left(&in) - length),

@@ -26,7 +26,7 @@ OUT = ROOT / "build/fuzz"
 MAX_FINDINGS = 5  # of one target in one run
 INPUT_SECONDS = 20  # an input that takes longer is a finding
 MEMORY_MB = 1024
-# Inputs that only differ in how often something happened are not kept with the sources.
+# Of the inputs kept with the sources; those that only differ in how often something happened are not.
 CORPUS_BYTES = 20 << 10
 
 COUNTERS = re.compile(r"\((\d+) inline 8-bit counters\)")
@@ -152,7 +152,13 @@ def make_corpus(name):
         for sample in target.sample_files():
             shutil.copy(sample, made)
         subprocess.run(
-            [OUT / name, "-merge=1", f"-max_len={target.max_len}", merged, made, *kept(name), work],
+            [
+                OUT / name,
+                "-merge=1",
+                "-use_counters=0",
+                f"-max_len={target.max_len}",
+                *(merged, made, *kept(name), work),
+            ],
             cwd=ROOT,
             check=True,
             stdout=subprocess.DEVNULL,

@@ -157,7 +157,7 @@ def pci_machines():
 
 def device_streams():
     """As fuzz_device.c: what it is, then what it does. An empty second part is a good device."""
-    machines = [bytes([kind | pool << 4, 0]) for kind in range(8) for pool in range(4)]
+    machines = [bytes([kind | pool << 4, 0, 0]) for kind in range(8) for pool in range(4)]
     doings = (b"", b"\0", bytes(range(16)), b"\0\0\0\0\0\x09\x18\0\x04\0\0\1\0")
     return {
         f"{i}-{k}": machine + doing

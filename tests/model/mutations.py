@@ -32,6 +32,7 @@ ALWAYS_ACCEPTED = "wanted |= FEATURE(VIRTIO_F_VERSION_1) |"
 MODERN_SIZE = "common_write(dev, queue_size, r->size);"
 MMIO_NOTIFY = "mmio_write(dev, QueueNotify, q->index);"
 MMIO_READY = "mmio_write(dev, QueueReady, 1); /* step 7 */"
+WISH = "if (!wants_notification(q, old))"
 VERDICT = 'const char *verdict = "used";'
 
 MUTATIONS = (
@@ -61,7 +62,8 @@ MUTATIONS = (
     ),
     mutation(
         "suspended-at-start", "suspend-unset", DEVICE,
-        ("add_status(dev, VIRTIO_STATUS_DRIVER_OK);", "add_status(dev, VIRTIO_STATUS_DRIVER_OK | 16);"),
+        ("add_status(dev, VIRTIO_STATUS_DRIVER_OK);",
+         "add_status(dev, VIRTIO_STATUS_DRIVER_OK | 16);"),
     ),
     mutation(
         "legacy-features-ok", "legacy-steps", DEVICE,
@@ -71,7 +73,8 @@ MUTATIONS = (
     mutation(
         "notified-before-start", "notify-early", GPU,
         ("status = virtio_start(dev);",
-         "{\n\t\tdev->transport->notify_queue(dev, &gpu->control);\n\t\tstatus = virtio_start(dev);\n\t}"),
+         "{\n\t\tdev->transport->notify_queue(dev, &gpu->control);\n"
+         "\t\tstatus = virtio_start(dev);\n\t}"),
     ),
     # ---- features ----
     mutation(
@@ -111,7 +114,8 @@ MUTATIONS = (
     ),
     mutation("no-any-layout", "any-layout", DEVICE, ("FEATURE(VIRTIO_F_ANY_LAYOUT)", "0")),
     mutation(
-        "accepts-bit-30", "unused-bit", DEVICE, (ALWAYS_ACCEPTED, ALWAYS_ACCEPTED + " FEATURE(30) |")
+        "accepts-bit-30", "unused-bit", DEVICE,
+        (ALWAYS_ACCEPTED, ALWAYS_ACCEPTED + " FEATURE(30) |"),
     ),
     # ---- configuration ----
     mutation(
@@ -138,7 +142,8 @@ MUTATIONS = (
     mutation(
         "writes-events-read", "config-written", GPU,
         ("gpu->num_scanouts = scanouts;",
-         'gpu->num_scanouts = scanouts;\n\tregion_write(&gpu->dev->config, 0, 4, 1, "events_read");'),
+         "gpu->num_scanouts = scanouts;\n"
+         '\tregion_write(&gpu->dev->config, 0, 4, 1, "events_read");'),
     ),
     # ---- the ring ----
     mutation(
@@ -193,10 +198,8 @@ MUTATIONS = (
         ("\telse\n\t\tle16_store(&q->ring.avail->flags", "\tle16_store(&q->ring.avail->flags"),
     ),
     mutation("memory-not-zeroed", "ring-zeroed", "mem/dma.c", ("memset(out->data, 0, size);", "")),
-    mutation("never-notifies", "notify-sent", QUEUE, ("if (!wants_notification(q, old))", "if (true)")),
-    mutation(
-        "always-notifies", "notify-spared", QUEUE, ("if (!wants_notification(q, old))", "if (false)")
-    ),
+    mutation("never-notifies", "notify-sent", QUEUE, (WISH, "if (true)")),
+    mutation("always-notifies", "notify-spared", QUEUE, (WISH, "if (false)")),
     mutation(
         "flags-instead-of-event", "notify-sent", QUEUE,
         ("if (q->event_idx)\n\t\treturn split_ring_need_event(",
@@ -228,7 +231,8 @@ MUTATIONS = (
     ),
     mutation(
         "request-changed-meanwhile", "exposed-unaltered", COMMAND,
-        ("queue_notify(&gpu->control);", "queue_notify(&gpu->control);\n\tmemset(gpu->buffer.data, 1, 8);"),
+        ("queue_notify(&gpu->control);",
+         "queue_notify(&gpu->control);\n\tmemset(gpu->buffer.data, 1, 8);"),
     ),
     mutation(
         "freed-before-reset", "memory-until-reset", GPU,
@@ -249,11 +253,13 @@ MUTATIONS = (
     # ---- virtio-mmio ----
     mutation(
         "version-2-registers-on-version-1", "mmio-register", MMIO,
-        ("case VERSION_LEGACY: dev->transport = &legacy;", "case VERSION_LEGACY: dev->transport = &modern;"),
+        ("case VERSION_LEGACY: dev->transport = &legacy;",
+         "case VERSION_LEGACY: dev->transport = &modern;"),
     ),
     mutation(
         "version-1-registers-on-version-2", "mmio-register", MMIO,
-        ("case VERSION_MODERN: dev->transport = &modern;", "case VERSION_MODERN: dev->transport = &legacy;"),
+        ("case VERSION_MODERN: dev->transport = &modern;",
+         "case VERSION_MODERN: dev->transport = &legacy;"),
     ),
     mutation(
         "reads-queue-size", "mmio-direction", MMIO,
@@ -268,7 +274,9 @@ MUTATIONS = (
         "features-not-selected", "mmio-select", MMIO,
         ("mmio_write(dev, DriverFeaturesSel, 1);", ""),
     ),
-    mutation("queue-larger-than-allowed", "mmio-size", QUEUE, ("while (wanted > max)", "while (false)")),
+    mutation(
+        "queue-larger-than-allowed", "mmio-size", QUEUE, ("while (wanted > max)", "while (false)")
+    ),
     mutation(
         "size-of-a-ready-queue", "mmio-frozen", MMIO,
         (MMIO_READY, MMIO_READY + "\n\tmmio_write(dev, QueueSize, r->size);"),
@@ -325,7 +333,8 @@ MUTATIONS = (
         ("else if (cap.bar >= PCI_MAX_BARS)", "else if (false)"),
         ("open_bar(dev, tree, cap->bar, &layout->bars[cap->bar]);",
          "open_bar(dev, tree, 4, &layout->bars[4]);"),
-        ("return region_sub(out, &layout->bars[cap->bar],", "return region_sub(out, &layout->bars[4],"),
+        ("return region_sub(out, &layout->bars[cap->bar],",
+         "return region_sub(out, &layout->bars[4],"),
     ),
     mutation(
         "writes-capabilities", "pci-caps-kept", MODERN,
@@ -333,11 +342,15 @@ MUTATIONS = (
     ),
     mutation(
         "writes-vendor-data", "pci-vendor-data", MODERN,
-        (VERDICT, 'const char *verdict =\n\t\t(type == 9 ? pci_config_write(pci, at + 16, 4, 1) : (void)0, "used");'),
+        (VERDICT,
+         "const char *verdict = (type == 9 ? pci_config_write(pci, at + 16, 4, 1)\n"
+         '\t\t\t\t\t : (void)0, "used");'),
     ),
     mutation(
         "uses-the-window", "pci-cfg-window", MODERN,
-        (VERDICT, 'const char *verdict =\n\t\t(type == 5 ? (void)pci_config_read(pci, at + 16, 4) : (void)0, "used");'),
+        (VERDICT,
+         "const char *verdict = (type == 5 ? (void)pci_config_read(pci, at + 16, 4)\n"
+         '\t\t\t\t\t : (void)0, "used");'),
     ),
     mutation(
         "writes-num-queues", "pci-read-only", MODERN,
@@ -366,7 +379,8 @@ MUTATIONS = (
     ),
     mutation(
         "no-bus-master", "pci-master", "platform/pci_open.c",
-        ("enable(device, PCI_COMMAND_MASTER | decode_bit(bar));", "enable(device, decode_bit(bar));"),
+        ("enable(device, PCI_COMMAND_MASTER | decode_bit(bar));",
+         "enable(device, decode_bit(bar));"),
     ),
     mutation(
         "isr-with-msix-on", "pci-isr", LEGACY,
@@ -418,7 +432,10 @@ MUTATIONS = (
         "request-without-header", "gpu-header", COMMAND,
         ('"GET_DISPLAY_INFO", sizeof(struct virtio_gpu_ctrl_hdr),', '"GET_DISPLAY_INFO", 20,'),
     ),
-    mutation("fence-used-again", "gpu-fence", COMMAND, ("le64_of(++gpu->last_fence);", "le64_of(1 + 0 * ++gpu->last_fence);")),
+    mutation(
+        "fence-used-again", "gpu-fence", COMMAND,
+        ("le64_of(++gpu->last_fence);", "le64_of(1 + 0 * ++gpu->last_fence);"),
+    ),
     mutation(
         "request-cut-short", "gpu-command", COMMAND,
         ('send_nodata(gpu, "RESOURCE_CREATE_2D", sizeof(*r));',
@@ -426,7 +443,8 @@ MUTATIONS = (
     ),
     mutation("resource-0", "gpu-resource", SCREEN, (".resource = i + 1", ".resource = i")),
     mutation(
-        "no-format", "gpu-format", COMMAND, ("le32_of(VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM);", "le32_of(0);")
+        "no-format", "gpu-format", COMMAND,
+        ("le32_of(VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM);", "le32_of(0);"),
     ),
     mutation(
         "scanout-outside", "gpu-covered", SCREEN,

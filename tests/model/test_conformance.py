@@ -31,7 +31,7 @@ def rows():
     return found
 
 
-def tests_there_are():
+def names_of_c_tests():
     names = set()
     for path in (ROOT / "tests").rglob("test_*.c"):
         names |= set(re.findall(r"cmocka_unit_test\((test_\w+)\)", path.read_text()))
@@ -51,7 +51,7 @@ def test_each_rule_is_in_the_table(rule):
 
 
 def test_each_check_exists():
-    known = set(RULES) | tests_there_are()
+    known = set(RULES) | names_of_c_tests()
     unknown = {check for *_, held in rows() for check in CHECK.findall(held)} - known
     assert unknown == set()
 

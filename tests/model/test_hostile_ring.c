@@ -320,70 +320,6 @@ static void test_leaves_meanwhile(void **state)
 	bench_close(b);
 }
 
-/* ---- entropy that is none ---- */
-
-static void nothing(struct model *m, struct model_reply *reply)
-{
-	(void)m;
-	reply->length = 0;
-}
-
-static void zeros(struct model *m, struct model_reply *reply)
-{
-	(void)m;
-	memset(reply->data, 0, reply->room);
-}
-
-static void the_same(struct model *m, struct model_reply *reply)
-{
-	(void)m;
-	for (uint32_t i = 0; i < reply->room; i++)
-		reply->data[i] = (uint8_t)i;
-}
-
-static void test_bad_entropy(void **state)
-{
-	static const struct {
-		void (*reply)(struct model *m, struct model_reply *reply);
-		const char *line;
-	} cases[] = {
-		{nothing, "a buffer came back without a byte"},
-		{zeros, "all bytes of a buffer are the same"},
-		{the_same, "two buffers hold the same bytes"},
-	};
-
-	(void)state;
-	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
-		start(MODEL_PCI_LEGACY);
-		b->model.lies.reply = cases[i].reply;
-		bench_find(b);
-		bench_expect(b, entropy_prove(b->dev), ERR_PROTOCOL);
-		bench_expect_line(cases[i].line);
-		bench_expect_clean(b);
-		bench_close(b);
-	}
-}
-
-static void one_byte(struct model *m, struct model_reply *reply)
-{
-	(void)m;
-	reply->length = 1;
-	reply->data[0] = 7;
-}
-
-/* §5.4.6.2: a device may give as little as one byte, which may be the same twice. */
-static void test_little_entropy(void **state)
-{
-	(void)state;
-	start(MODEL_PCI_LEGACY);
-	b->model.lies.reply = one_byte;
-	bench_find(b);
-	bench_expect(b, entropy_prove(b->dev), OK);
-	bench_expect_line("1 + 1 bytes");
-	bench_expect_clean(b);
-	bench_close(b);
-}
-
 static int close_bench(void **state)
 {
 	(void)state;
@@ -407,8 +343,6 @@ int main(void)
 		cmocka_unit_test(test_needs_reset_meanwhile),
 		cmocka_unit_test(test_reset_by_somebody_else),
 		cmocka_unit_test(test_leaves_meanwhile),
-		cmocka_unit_test(test_bad_entropy),
-		cmocka_unit_test(test_little_entropy),
 	};
 
 	return cmocka_run_group_tests_name("hostile_ring", tests, NULL, close_bench);

@@ -22,7 +22,8 @@ TIMEOUT = 30
 JOBS = 2
 
 RULE = re.compile(r'RULE\((\w+), "([^"]+)", "([^"]+)", "([^"]+)"\)')
-RULES = {match[2]: match[3] for match in RULE.finditer((ROOT / "tests/model/model_rules.h").read_text())}
+SOURCE = (ROOT / "tests/model/model_rules.h").read_text()
+RULES = {match[2]: match[3] for match in RULE.finditer(SOURCE)}
 
 
 def compile_mutant(mutation, folder):

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ROOT / "build/host/tests"
+# `make coverage` and `make check-aarch64-host` build the programs elsewhere, and run them by another.
+PROGRAMS = ROOT / os.environ.get("TEST_PROGRAMS", "build/host/tests")
+RUNNER = os.environ.get("TEST_RUNNER", "").split()
 TIMEOUT = 120
 
 NAME = re.compile(r"\bcmocka_unit_test(?:_\w+)?\(\s*(\w+)")
@@ -35,7 +37,7 @@ class Program:
             return
         try:
             done = subprocess.run(
-                [path],
+                [*RUNNER, path],
                 cwd=ROOT,
                 env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"},
                 stdin=subprocess.DEVNULL,
