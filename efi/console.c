@@ -23,7 +23,7 @@ void console_line(struct firmware *fw, const char *text)
 
 	if (!out)
 		return;
-	for (; text[length] && length < LINE_SIZE - 3; length++)
+	for (; length < LINE_SIZE - 3 && text[length]; length++)
 		wide[length] = (CHAR16)text[length];
 	wide[length++] = '\r';
 	wide[length++] = '\n';

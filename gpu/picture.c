@@ -165,7 +165,8 @@ void picture_draw(const struct picture *picture, const struct surface *surface)
 	}
 	if (picture->pattern != PICTURE_BARS)
 		return;
-	for (uint32_t y = 0; y < s.height; y++)
+	/* The first and the last row are white already, and a single row has no diagonal. */
+	for (uint32_t y = 1; y + 1 < s.height; y++)
 		surface_row(surface, y)[diagonal(y, s)] = surface_pixel(white);
 }
 
