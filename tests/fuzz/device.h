@@ -64,6 +64,7 @@ struct device {
 
 	bool reset_asked; /* 0 was written to status, and 0 not read back yet */
 	bool knows_memory; /* addresses were given to it since it was last reset */
+	uint64_t known_ring; /* the ring's first byte, as long as it knows memory; 0: none */
 	bool lied_of_queue; /* the driver may think of another ring than the device */
 	bool scribbled; /* memory was overwritten: what stands there says nothing of the driver */
 };

@@ -221,6 +221,8 @@ static uint64_t answer(struct device *d, enum device_register is)
 	if (is == STATUS && !(uint8_t)value && d->reset_asked) {
 		d->reset_asked = false;
 		d->knows_memory = false;
+		d->known_ring = 0;
+		d->response_size = 0;
 	}
 	return value;
 }
@@ -247,6 +249,7 @@ static void write_queue(struct device *d, enum device_register is, uint32_t valu
 	case USED_LOW: SET_LOW(q->used, value); break;
 	default: SET_HIGH(q->used, value); break;
 	}
+	d->known_ring = q->pfn ? (uint64_t)q->pfn * PAGE_SIZE : q->desc;
 }
 
 static void write_register(struct device *d, enum device_register is, uint32_t value)
@@ -361,7 +364,6 @@ void device_reset(struct device *d)
 	d->avail_seen = 0;
 	d->used_idx = 0;
 	d->interrupt = 0;
-	d->response_size = 0;
 }
 
 static void put(struct device *d, unsigned offset, unsigned width, uint64_t value)

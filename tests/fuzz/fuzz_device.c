@@ -60,10 +60,9 @@ static bool wanted(uint32_t device_id)
 static void check_memory(const struct device *d)
 {
 	if (d->knows_memory && !d->lied_of_queue) {
-		const struct device_queue *q = &d->queue;
-		uint64_t ring = q->pfn ? (uint64_t)q->pfn * PAGE_SIZE : q->desc;
-
-		fuzz_check(d->reset_asked || !ring || !device_memory_is_free(d, ring, 16));
+		fuzz_check(!d->known_ring || !device_memory_is_free(d, d->known_ring, 16));
+		fuzz_check(
+			d->scribbled || !device_memory_is_free(d, d->response, d->response_size));
 	}
 	fuzz_check(!d->pool->used || d->reset_asked || d->knows_memory);
 }

@@ -26,7 +26,7 @@ OUT = ROOT / "build/fuzz"
 MAX_FINDINGS = 5  # of one target in one run
 INPUT_SECONDS = 20  # an input that takes longer is a finding
 MEMORY_MB = 1024
-# Of the inputs kept with the sources; those that only differ in how often something happened are not.
+# Of the inputs kept with the sources.
 CORPUS_BYTES = 20 << 10
 
 COUNTERS = re.compile(r"\((\d+) inline 8-bit counters\)")

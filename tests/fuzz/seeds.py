@@ -38,7 +38,50 @@ def acpi_tables():
     return {name: table for table, name in tables.items()}
 
 
-# ---- AML -------------------------------------------------------------------------------------------
+# ---- device trees ------------------------------------------------------------------------------
+
+
+def fdt(*nodes):
+    """A blob of a root with `nodes` in it: (name, {property: bytes}, [inner nodes])."""
+    strings = b""
+
+    def node(name, properties, inner=()):
+        nonlocal strings
+        out = struct.pack(">I", 1) + name.encode() + b"\0"
+        out += bytes(-len(out) % 4)
+        for key, value in properties.items():
+            out += struct.pack(">III", 3, len(value), len(strings)) + value + bytes(-len(value) % 4)
+            strings += key.encode() + b"\0"
+        return out + b"".join(node(*child) for child in inner) + struct.pack(">I", 2)
+
+    tree = node("", {}, nodes) + struct.pack(">I", 9)
+    at = 40 + 16
+    head = (0xD00DFEED, at + len(tree) + len(strings), at, at + len(tree), 40, 17, 16, 0)
+    return struct.pack(">10I", *head, len(strings), len(tree)) + bytes(16) + tree + strings
+
+
+def fdt_trees():
+    deep = ("n", {})
+    for _ in range(20):
+        deep = ("n", {}, [deep])
+    window = {"compatible": b"virtio,mmio\0"}
+    cells = struct.Struct(">I").pack
+    nothing = {"#address-cells": cells(0), "#size-cells": cells(0), "ranges": bytes(4)}
+
+    def at(base):
+        return (f"virtio@{base:x}", window | {"reg": struct.pack(">QI", base, 0x200)})
+
+    return {
+        "deep": fdt(deep),
+        "overlap": fdt(at(0xA000000), at(0xA000100), at(0xA000000)),
+        "many-windows": fdt(*(at(0xA000000 + 0x200 * i) for i in range(40))),
+        "no-cells": fdt(
+            ("outer", nothing, [("middle", nothing, [("bus", {"ranges": b""}, [at(0x1000)])])])
+        ),
+    }
+
+
+# ---- AML ---------------------------------------------------------------------------------------
 
 
 def aml_blocks():
@@ -47,6 +90,25 @@ def aml_blocks():
             block = table[ACPI_HEADER_SIZE:]
             yield name, struct.pack("<H", 0xFFFF) + block
             yield f"{name}-halves", struct.pack("<H", len(block) // 2) + block
+
+
+def package(op, body):
+    """An opcode, a PkgLength of two bytes, and what it covers."""
+    length = len(body) + 2
+    return op + bytes([0x40 | length & 15, length >> 4]) + body
+
+
+def aml_limits():
+    deep = b"\x08_HID\x0dLNRO0005\0"
+    for _ in range(40):
+        deep = package(b"\x5b\x82", b"DEV_" + deep)
+    long = package(b"\x10", b"\x2f\x40" + b"ABCD" * 64 + b"\x08EFGH\x01")
+    loop = package(b"\x5b\x82", b"DEV0\x08_HIDAAAA\x08AAAABBBB\x08BBBBAAAA")
+    template = package(b"\x11", b"\x0a\x02\x79\0")
+    method = package(b"\x14", b"_CRS\x08\x08RBUF" + template + b"\xa4RBUF")
+    device = package(b"\x5b\x82", b"DEV1\x08_HID\x0dLNRO0005\0" + method)
+    blocks = {"deep": deep, "long": long, "loop": loop, "method": device}
+    return {name: b"\xff\xff" + block for name, block in blocks.items()}
 
 
 def resource(tag, body):
@@ -82,7 +144,7 @@ def resource_templates():
     }
 
 
-# ---- SMBIOS ------------------------------------------------------------------------------------------
+# ---- SMBIOS ------------------------------------------------------------------------------------
 
 
 def smbios_images():
@@ -101,7 +163,7 @@ def smbios_images():
     }
 
 
-# ---- PCI ---------------------------------------------------------------------------------------------
+# ---- PCI ---------------------------------------------------------------------------------------
 
 
 def pci_function(bus, devfn, header, capabilities=b"", windows=None, bars=()):
@@ -148,11 +210,13 @@ def pci_machines():
         "bridge": b"\x24" + pci_function(0, 16, bridge, express, 0xFF) + behind,
         "numbered": b"\x2c" + pci_function(0, 16, numbered, express, 0xFF) + behind,
         "no-apertures": b"\x20" + alone + legacy,
+        "list-in-header": b"\x04"
+        + pci_function(0, 8, pci_header(0x1AF4, 0x1050, 0, (9,), 0x10), bars=(12,)),
         "lies": b"\x24" + alone + legacy + b"\0\0\0\xe8\0\0\0\0",
     }
 
 
-# ---- the device's side -------------------------------------------------------------------------------
+# ---- the device's side -------------------------------------------------------------------------
 
 
 def device_streams():
@@ -166,7 +230,7 @@ def device_streams():
     }
 
 
-# ---- text --------------------------------------------------------------------------------------------
+# ---- text --------------------------------------------------------------------------------------
 
 
 def option_texts():
@@ -178,15 +242,18 @@ def option_texts():
         "quotes": b'"pattern=bars" # comment\n"mode=list after=shell\nhelp',
         "wrong": b"patern=grid mode=lits video=1x1 timeout=0 \xef\xbb\xbf\x01\xff",
         "bom": b"\xef\xbb\xbfmode=list",
+        "many": b" ".join(b"virtio_mmio.device=1K@%d:1" % (i << 10) for i in range(1, 18)),
+        "long": b"pattern=" + b"x" * 300 + b" mode=run",
         "utf16": "mode=list".encode("utf-16"),
     }
 
 
 MAKERS = {
     "acpi_table": acpi_tables,
-    "aml": lambda: dict(aml_blocks()),
+    "aml": lambda: dict(aml_blocks()) | aml_limits(),
     "aml_resource": resource_templates,
     "device": device_streams,
+    "fdt": fdt_trees,
     "options": option_texts,
     "pci": pci_machines,
     "smbios": smbios_images,
