@@ -6,17 +6,23 @@
 #include "virtio/pci_regs.h"
 #include "virtio/queue.h"
 
-#define CAP_MAX   48u /* 192 bytes behind the header, at multiples of 4 */
-#define CAP_TYPES 5u /* those kept: index 1 to 4 */
+#define CAP_MAX 48u /* 192 bytes behind the header, at multiples of 4 */
 
 /* One capability, as read. */
 struct capability {
-	bool present;
-	uint8_t at; /* its offset in configuration space */
+	uint8_t type;
 	uint8_t bar;
 	uint32_t offset;
 	uint32_t length;
 	uint32_t multiplier; /* notify only */
+};
+
+/* Where the structures are: the capabilities in their order, and the BARs opened for them so far.
+ */
+struct layout {
+	struct capability caps[CAP_MAX];
+	unsigned count;
+	struct region bars[PCI_MAX_BARS]; /* size 0: not opened */
 };
 
 #define common_read(dev, field) reg_read(&(dev)->common, struct virtio_pci_common_cfg, field)
@@ -160,81 +166,49 @@ static const char *cap_name(uint8_t type)
 	return type < ARRAY_SIZE(names) && names[type] ? names[type] : "unknown type";
 }
 
-/* Keeps the capability at `at` when it is the first usable one of its type (§4.1.4.1). */
-static void read_capability(struct virtio_device *dev, unsigned at, struct capability *caps)
+/* Keeps the capability at `at` when it describes a structure that is needed, in a usable way. */
+static void read_capability(struct virtio_device *dev, unsigned at, struct layout *layout)
 {
 	struct pci_device *pci = dev->pci;
 	uint8_t length = (uint8_t)pci_config_read(pci, at + CAP_LEN, 1);
 	uint8_t type = (uint8_t)pci_config_read(pci, at + CAP_CFG_TYPE, 1);
 	uint8_t needed = type == VIRTIO_PCI_CAP_NOTIFY_CFG ? CAP_SIZE_NOTIFY : CAP_SIZE;
 	struct capability cap = {
-		.present = true,
-		.at = (uint8_t)at,
+		.type = type,
 		.bar = (uint8_t)pci_config_read(pci, at + CAP_BAR, 1),
 		.offset = pci_config_read(pci, at + CAP_OFFSET, 4),
 		.length = pci_config_read(pci, at + CAP_LENGTH, 4),
 	};
-	const char *verdict = "used";
+	const char *verdict = "noted";
 
 	if (type == VIRTIO_PCI_CAP_NOTIFY_CFG && length >= needed)
 		cap.multiplier = pci_config_read(pci, at + CAP_NOTIFY_OFF_MULTIPLIER, 4);
-	if (!type || type >= CAP_TYPES)
+	if (type < VIRTIO_PCI_CAP_COMMON_CFG || type > VIRTIO_PCI_CAP_DEVICE_CFG)
 		verdict = "not needed";
 	else if (length < needed)
 		verdict = "refused: cap_len is too short";
 	else if (cap.bar >= PCI_MAX_BARS)
 		verdict = "passed over: bar is reserved";
-	else if (caps[type].present)
-		verdict = "passed over: not the first of its type";
 	else
-		caps[type] = cap;
+		layout->caps[layout->count++] = cap;
 	log_info(dev->name, "capability 0x%02x: %s (%u), bar %u offset 0x%x length 0x%x: %s", at,
 		cap_name(type), type, cap.bar, cap.offset, cap.length, verdict);
 }
 
-/*
- * The next capability behind `at`; 0 at the end. A list that is another one each time it is read
- * could lead round in circles: `left` is how many more there can be.
- */
-static unsigned step(struct virtio_device *dev, unsigned at, unsigned *left)
+/* A list that is another one each time it is read could lead round in circles: it is bounded. */
+static void read_capabilities(struct virtio_device *dev, struct layout *layout)
 {
-	at = pci_find_capability(dev->pci, PCI_CAP_ID_VNDR, at);
-	if (!at || (*left)--)
-		return at;
-	log_error(dev->name, "capabilities: more than %u: the list changes while it is read",
+	unsigned at = 0;
+
+	for (unsigned n = 0; n < CAP_MAX; n++) {
+		at = pci_find_capability(dev->pci, PCI_CAP_ID_VNDR, at);
+		if (!at)
+			return;
+		read_capability(dev, at, layout);
+	}
+	log_error(dev->name, "capabilities: %u and no end: the list changes while it is read",
 		CAP_MAX);
-	*left = 0;
-	return 0;
 }
-
-static void read_capabilities(struct virtio_device *dev, struct capability *caps)
-{
-	unsigned at = 0, left = CAP_MAX;
-
-	while ((at = step(dev, at, &left)))
-		read_capability(dev, at, caps);
-}
-
-/* Finds the next usable capability of the same type behind one that turned out not to be. */
-static bool next_capability(
-	struct virtio_device *dev, uint8_t type, struct capability *cap, unsigned *left)
-{
-	struct capability caps[CAP_TYPES] = {0};
-	unsigned at = cap->at;
-
-	while (!caps[type].present && (at = step(dev, at, left)))
-		if (pci_config_read(dev->pci, at + CAP_CFG_TYPE, 1) == type)
-			read_capability(dev, at, caps);
-	if (caps[type].present)
-		*cap = caps[type];
-	return caps[type].present;
-}
-
-/* Where the structures are: the capabilities, and the BARs opened for them so far. */
-struct layout {
-	struct capability caps[CAP_TYPES];
-	struct region bars[PCI_MAX_BARS]; /* size 0: not opened */
-};
 
 static enum status open_bar(
 	struct virtio_device *dev, struct pci_tree *tree, uint8_t index, struct region *bar)
@@ -244,17 +218,17 @@ static enum status open_bar(
 	return pci_open_bar(tree, dev->pci, index, dev->name, 1, &dev->count, bar);
 }
 
-static enum status open_instance(struct virtio_device *dev, struct pci_tree *tree,
-	struct layout *layout, uint8_t type, uint64_t needed, uint32_t align, struct region *out)
+static enum status open_capability(struct virtio_device *dev, struct pci_tree *tree,
+	struct layout *layout, const struct capability *cap, uint64_t needed, uint32_t align,
+	struct region *out)
 {
-	const struct capability *cap = &layout->caps[type];
 	enum status status;
 
 	if (cap->length < needed || cap->offset % align) {
 		log_error(dev->name,
 			"capability %s: offset 0x%x or length 0x%x is not usable "
 			"(at least 0x%lx bytes, aligned to %u)",
-			cap_name(type), cap->offset, cap->length, needed, align);
+			cap_name(cap->type), cap->offset, cap->length, needed, align);
 		return ERR_MALFORMED;
 	}
 	status = open_bar(dev, tree, cap->bar, &layout->bars[cap->bar]);
@@ -263,27 +237,35 @@ static enum status open_instance(struct virtio_device *dev, struct pci_tree *tre
 	return region_sub(out, &layout->bars[cap->bar], cap->offset, cap->length);
 }
 
+static bool has_capability(const struct layout *layout, uint8_t type)
+{
+	for (unsigned i = 0; i < layout->count; i++)
+		if (layout->caps[i].type == type)
+			return true;
+	return false;
+}
+
 /*
- * The region that a capability describes. `align` is what §4.1.4 asks of its offset. The first of
- * its type that can be used counts (§4.1.4.1): QEMU's modern-pio-notify puts a doorbell in I/O
- * space before the one in memory, and a host bridge need not have I/O space.
+ * The region of a structure, by the first of its capabilities that can be used (§4.1.4.1): QEMU's
+ * modern-pio-notify puts a doorbell in I/O space before the one in memory, and a host bridge need
+ * not have I/O space. `align` is what §4.1.4 asks of its offset. ERR_NOT_FOUND when it has no
+ * capability; else the status of the last one that was tried.
  */
-static enum status open_capability(struct virtio_device *dev, struct pci_tree *tree,
+static enum status open_structure(struct virtio_device *dev, struct pci_tree *tree,
 	struct layout *layout, uint8_t type, uint64_t needed, uint32_t align, struct region *out)
 {
-	struct capability *cap = &layout->caps[type];
-	unsigned left = CAP_MAX;
-	enum status status;
+	enum status status = ERR_NOT_FOUND;
 
-	if (!cap->present) {
+	if (!has_capability(layout, type))
 		log_info(dev->name, "capability %s: there is none", cap_name(type));
-		return ERR_NOT_FOUND;
-	}
-	status = open_instance(dev, tree, layout, type, needed, align, out);
-	while (status != OK && next_capability(dev, type, cap, &left)) {
-		log_info(dev->name, "capability %s: the one before: %s: this one is tried",
-			cap_name(type), status_name(status));
-		status = open_instance(dev, tree, layout, type, needed, align, out);
+	for (unsigned i = 0; status != OK && i < layout->count; i++) {
+		const struct capability *cap = &layout->caps[i];
+
+		if (cap->type != type)
+			continue;
+		status = open_capability(dev, tree, layout, cap, needed, align, out);
+		if (status == OK && type == VIRTIO_PCI_CAP_NOTIFY_CFG)
+			dev->notify_multiplier = cap->multiplier;
 	}
 	return status;
 }
@@ -293,22 +275,20 @@ enum status virtio_pci_modern_open(struct virtio_device *dev, struct pci_tree *t
 	struct layout layout = {0};
 	enum status status;
 
-	read_capabilities(dev, layout.caps);
-	status = open_capability(dev, tree, &layout, VIRTIO_PCI_CAP_COMMON_CFG,
+	read_capabilities(dev, &layout);
+	status = open_structure(dev, tree, &layout, VIRTIO_PCI_CAP_COMMON_CFG,
 		sizeof(struct virtio_pci_common_cfg), 4, &dev->common);
 	if (status == OK)
-		status = open_capability(dev, tree, &layout, VIRTIO_PCI_CAP_NOTIFY_CFG,
+		status = open_structure(dev, tree, &layout, VIRTIO_PCI_CAP_NOTIFY_CFG,
 			sizeof(uint16_t), 2, &dev->notify);
 	if (status == OK)
-		status = open_capability(
-			dev, tree, &layout, VIRTIO_PCI_CAP_ISR_CFG, 1, 1, &dev->isr);
+		status =
+			open_structure(dev, tree, &layout, VIRTIO_PCI_CAP_ISR_CFG, 1, 1, &dev->isr);
 	/* Only device types with a configuration have this one (§4.1.4.6). */
-	if (status == OK && layout.caps[VIRTIO_PCI_CAP_DEVICE_CFG].present)
-		status = open_capability(
+	if (status == OK && has_capability(&layout, VIRTIO_PCI_CAP_DEVICE_CFG))
+		status = open_structure(
 			dev, tree, &layout, VIRTIO_PCI_CAP_DEVICE_CFG, 1, 4, &dev->config);
-	if (status != OK)
-		return status;
-	dev->notify_multiplier = layout.caps[VIRTIO_PCI_CAP_NOTIFY_CFG].multiplier;
-	dev->transport = &modern;
-	return OK;
+	if (status == OK)
+		dev->transport = &modern;
+	return status;
 }

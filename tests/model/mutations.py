@@ -33,7 +33,7 @@ MODERN_SIZE = "common_write(dev, queue_size, r->size);"
 MMIO_NOTIFY = "mmio_write(dev, QueueNotify, q->index);"
 MMIO_READY = "mmio_write(dev, QueueReady, 1); /* step 7 */"
 WISH = "if (!wants_notification(q, old))"
-VERDICT = 'const char *verdict = "used";'
+VERDICT = 'const char *verdict = "noted";'
 
 MUTATIONS = (
     # ---- status and the order of steps ----
@@ -326,7 +326,9 @@ MUTATIONS = (
          'return (uint32_t)region_read(&dev->common, 0x14, 2, "config_generation") >> 8;'),
     ),
     mutation(
-        "last-capability", "pci-first", MODERN, ("else if (caps[type].present)", "else if (false)")
+        "last-capability", "pci-first", MODERN,
+        ("for (unsigned i = 0; status != OK && i < layout->count; i++) {",
+         "for (unsigned i = 0; i < layout->count; i++) {"),
     ),
     mutation(
         "reserved-bar", "pci-first", MODERN,
@@ -338,19 +340,19 @@ MUTATIONS = (
     ),
     mutation(
         "writes-capabilities", "pci-caps-kept", MODERN,
-        (VERDICT, 'const char *verdict = (pci_config_write(pci, at + CAP_BAR, 1, 0), "used");'),
+        (VERDICT, 'const char *verdict = (pci_config_write(pci, at + CAP_BAR, 1, 0), "noted");'),
     ),
     mutation(
         "writes-vendor-data", "pci-vendor-data", MODERN,
         (VERDICT,
          "const char *verdict = (type == 9 ? pci_config_write(pci, at + 16, 4, 1)\n"
-         '\t\t\t\t\t : (void)0, "used");'),
+         '\t\t\t\t\t : (void)0, "noted");'),
     ),
     mutation(
         "uses-the-window", "pci-cfg-window", MODERN,
         (VERDICT,
          "const char *verdict = (type == 5 ? (void)pci_config_read(pci, at + 16, 4)\n"
-         '\t\t\t\t\t : (void)0, "used");'),
+         '\t\t\t\t\t : (void)0, "noted");'),
     ),
     mutation(
         "writes-num-queues", "pci-read-only", MODERN,
