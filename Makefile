@@ -20,7 +20,8 @@ DEPS   := build/deps
 OUT    := $(if $(filter gcc,$(COMPILER)),build,build/$(COMPILER))
 
 MAKEFLAGS += --no-builtin-rules
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# All processors, unless told otherwise or called by a make that has seen to it.
+ifeq ($(filter -j%,$(MAKEFLAGS))$(filter-out 0,$(MAKELEVEL)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
 .DELETE_ON_ERROR:
@@ -49,7 +50,7 @@ SETUP := build \
 	$(if $(filter check-host,$(MAKECMDGOALS)),run pytest) \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
-	$(if $(filter check-aarch64-host,$(MAKECMDGOALS)),aarch64-host) \
+	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
 	$(if $(filter run,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
@@ -172,7 +173,7 @@ $(OUT)/firstlight.img: $(ESP_FILES) tools/image.sh | setup
 
 # ---- unit tests: the same sources on this machine, under the sanitizers -----------------------
 
-# `coverage` and `check-aarch64-host` build by the same rules with other values of these four.
+# `coverage` and `aarch64-host` build by the same rules with other values of these four.
 HOST_OUT     := build/host
 HOST_CC      := gcc
 HOST_EXTRA   := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -325,8 +326,17 @@ debug: $(OUT)/$(ARCH)/firstlight.efi
 clang: | setup
 	@$(MAKE) --no-print-directory COMPILER=clang apps
 
+# The unit tests and the model for the main architecture, to run by qemu-aarch64.
+CMOCKA_LIB := $(DEPS)/cmocka-lib/usr/lib/aarch64-linux-gnu
+
+.PHONY: aarch64-host
+aarch64-host: | setup
+	@$(MAKE) --no-print-directory HOST_OUT=build/aarch64-host HOST=aarch64 HOST_EXTRA= \
+		HOST_CC='aarch64-linux-gnu-gcc -I$(DEPS)/cmocka/usr/include' \
+		HOST_CMOCKA=$(CMOCKA_LIB)/libcmocka.so.0 unit
+
 .PHONY: check-build
-check-build: esp image unit qtest replay clang
+check-build: esp image unit qtest replay clang aarch64-host
 
 .PHONY: check
 check: check-build
@@ -353,18 +363,6 @@ coverage: | setup
 	@$(call CMOCKA_TESTS,$(COVERAGE))
 	$(Q)$(GCOVR) --html-details $(COVERAGE)/index.html --print-summary
 	@echo "the report: $(COVERAGE)/index.html"
-
-# The main architecture's widths, alignment and signedness of char, without a machine.
-AARCH64_HOST := build/aarch64-host
-CMOCKA_LIB   := $(DEPS)/cmocka-lib/usr/lib/aarch64-linux-gnu
-
-.PHONY: check-aarch64-host
-check-aarch64-host: | setup
-	@$(MAKE) --no-print-directory HOST_OUT=$(AARCH64_HOST) HOST=aarch64 HOST_EXTRA= \
-		HOST_CC='aarch64-linux-gnu-gcc -I$(DEPS)/cmocka/usr/include' \
-		HOST_CMOCKA=$(CMOCKA_LIB)/libcmocka.so.0 unit
-	@TEST_RUNNER='qemu-aarch64 -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH=$(CURDIR)/$(CMOCKA_LIB)' \
-		$(call CMOCKA_TESTS,$(AARCH64_HOST))
 
 # What is looked for, and what not and why: .clang-tidy. For cppcheck: nullPointer takes the operand
 # of sizeof (FIELD_SIZE) for a dereference, uninitvar does not see that format_args writes the line.
@@ -403,11 +401,11 @@ Targets:
   check      build everything and run every test; the last line counts them
   check-host what needs no firmware: unit tests, model, qtest, fuzzing's inputs again
   coverage   lines and branches that unit tests and model reach; build/coverage/index.html
-  check-aarch64-host  unit tests and model built for aarch64, run by qemu-aarch64
   lint       clang-tidy and cppcheck
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only
+  aarch64-host  build the unit tests and the model for aarch64; check runs them by qemu-aarch64
   qtest      build the program that drives QEMU's devices without firmware
   fuzz       fuzz the parsers and the device's side; see tests/fuzz/README.md
   format     lay out the C files with clang-format

@@ -15,9 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# `make coverage` and `make check-aarch64-host` build the programs elsewhere, and run them by another.
-PROGRAMS = ROOT / os.environ.get("TEST_PROGRAMS", "build/host/tests")
-RUNNER = os.environ.get("TEST_RUNNER", "").split()
+PROGRAMS = ROOT / os.environ.get("TEST_PROGRAMS", "build/host/tests")  # `make coverage` has others
 TIMEOUT = 120
 
 NAME = re.compile(r"\bcmocka_unit_test(?:_\w+)?\(\s*(\w+)")
@@ -37,7 +35,7 @@ class Program:
             return
         try:
             done = subprocess.run(
-                [*RUNNER, path],
+                [path],
                 cwd=ROOT,
                 env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"},
                 stdin=subprocess.DEVNULL,
