@@ -155,8 +155,8 @@ esp: $(ESP_FILES)
 
 esp/EFI/BOOT/BOOTAA64.EFI: $(OUT)/aarch64/firstlight.efi
 esp/EFI/BOOT/BOOTX64.EFI: $(OUT)/x86_64/firstlight.efi
-esp/startup.nsh: tools/esp/startup.nsh
-esp/firstlight.conf: tools/esp/firstlight.conf
+esp/startup.nsh: startup.nsh
+esp/firstlight.conf: efi/firstlight.conf
 
 # By content: gcc's and clang's images take turns here.
 $(ESP_FILES): FORCE

@@ -25,7 +25,7 @@ TARGETS = {
     "device": Target(512),
     "edid": Target(512, "tests/samples/edid/*.bin"),
     "fdt": Target(8192, "tests/samples/fdt/*.dtb"),
-    "options": Target(512, "tools/esp/firstlight.conf"),
+    "options": Target(512, "efi/firstlight.conf"),
     "pci": Target(1536),
     "smbios": Target(512),
 }

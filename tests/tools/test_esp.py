@@ -22,7 +22,7 @@ TIMEOUT = 90
 
 def conf_options():
     """[(key, line)] of the lines of firstlight.conf that are options once the # is taken away."""
-    text = (ROOT / "tools/esp/firstlight.conf").read_text()
+    text = (ROOT / "efi/firstlight.conf").read_text()
     return re.findall(r"^#(([\w.]+)(?:=\S+)?)$", text, re.MULTILINE)
 
 
@@ -42,7 +42,7 @@ def test_conf_has_every_option():
 
 
 def test_conf_changes_nothing():
-    for line in (ROOT / "tools/esp/firstlight.conf").read_text().splitlines():
+    for line in (ROOT / "efi/firstlight.conf").read_text().splitlines():
         assert not line or line.startswith("#"), line
 
 

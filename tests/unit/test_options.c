@@ -633,7 +633,7 @@ static void test_manual(void **state)
 /* The configuration file that comes with the program names each option, and is valid. */
 static void test_configuration_file(void **state)
 {
-	static const char path[] = "tools/esp/firstlight.conf";
+	static const char path[] = "efi/firstlight.conf";
 	FILE *file = fopen(path, "rb");
 	struct options o;
 	size_t size;
