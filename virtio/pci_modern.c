@@ -67,14 +67,24 @@ static uint32_t read_queue_size_max(struct virtio_device *dev, uint16_t index)
 static enum status find_doorbell(struct virtio_device *dev, struct queue *q)
 {
 	uint64_t offset;
+	const char *wrong = NULL;
 
 	q->notify_offset = common_read(dev, queue_notify_off);
 	offset = (uint64_t)q->notify_offset * dev->notify_multiplier;
-	if (!range_inside(offset, sizeof(uint16_t), dev->notify.size)) {
+	if (!range_inside(offset, sizeof(uint16_t), dev->notify.size))
+		wrong = "lies outside NOTIFY_CFG";
+	else if (offset % sizeof(uint16_t))
+		wrong = "is misaligned";
+	else if (dev->notify.space == dev->common.space &&
+		 ranges_overlap(dev->notify.base + offset, sizeof(uint16_t), dev->common.base,
+			 sizeof(struct virtio_pci_common_cfg)))
+		wrong = "lies inside COMMON_CFG, which it would overwrite";
+	if (wrong) {
 		log_error(dev->name,
-			"queue %u: doorbell at 0x%lx lies outside the 0x%lx bytes of "
-			"NOTIFY_CFG",
-			q->index, offset, dev->notify.size);
+			"queue %u: doorbell at 0x%lx (queue_notify_off %u, multiplier %u) of 0x%lx "
+			"bytes %s",
+			q->index, offset, q->notify_offset, dev->notify_multiplier,
+			dev->notify.size, wrong);
 		return ERR_PROTOCOL;
 	}
 	log_info(dev->name, "queue %u: doorbell at 0x%lx (queue_notify_off %u, multiplier %u)",

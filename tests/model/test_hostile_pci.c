@@ -3,6 +3,8 @@
  * no access outside. */
 #include "bench.h"
 
+#include <string.h>
+
 #include "model_pci.h"
 
 static struct bench bench;
@@ -143,13 +145,13 @@ static void test_structures_too_small_or_crooked(void **state)
 	}
 }
 
-/* The doorbell of the queue lies outside NOTIFY_CFG: found when the queue is set up. */
-static void expect_doorbell_refused(void)
+/* The doorbell of the queue is no place to write to: found when the queue is set up. */
+static void expect_doorbell_refused(const char *line)
 {
 	bench_find(b);
 	assert_non_null(b->dev);
 	bench_expect(b, bench_show(b), ERR_PROTOCOL);
-	bench_expect_line("lies outside the 0x1000 bytes of NOTIFY_CFG");
+	bench_expect_line(line);
 	bench_expect_clean(b);
 	bench_close(b);
 }
@@ -159,14 +161,37 @@ static void test_doorbells_outside(void **state)
 	(void)state;
 	start();
 	b->model.pci->notify_off[0] = 0x200;
-	expect_doorbell_refused();
+	expect_doorbell_refused("of 0x1000 bytes lies outside NOTIFY_CFG");
 	start();
 	b->model.pci->notify_off[0] = 0xffff;
 	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0xfffffffe);
-	expect_doorbell_refused();
+	expect_doorbell_refused("of 0x1000 bytes lies outside NOTIFY_CFG");
 	start();
 	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0x80000000);
-	expect_doorbell_refused();
+	expect_doorbell_refused("of 0x1000 bytes lies outside NOTIFY_CFG");
+}
+
+/* A notification would overwrite the queue's address: found by fuzzing. */
+static void test_doorbell_over_common_cfg(void **state)
+{
+	uint8_t *config;
+
+	(void)state;
+	start();
+	config = b->model.pci->config;
+	/* The same BAR, offset and length. */
+	memcpy(&config[MODEL_CAP_NOTIFY + 4], &config[MODEL_CAP_COMMON + 4], 12);
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0);
+	expect_doorbell_refused("lies inside COMMON_CFG");
+}
+
+static void test_doorbell_misaligned(void **state)
+{
+	(void)state;
+	start();
+	b->model.pci->notify_off[0] = 1;
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 3);
+	expect_doorbell_refused("is misaligned");
 }
 
 /* A GPU without its configuration. */
@@ -243,6 +268,8 @@ int main(void)
 		cmocka_unit_test(test_structures_outside_their_bar),
 		cmocka_unit_test(test_structures_too_small_or_crooked),
 		cmocka_unit_test(test_doorbells_outside),
+		cmocka_unit_test(test_doorbell_over_common_cfg),
+		cmocka_unit_test(test_doorbell_misaligned),
 		cmocka_unit_test(test_device_configuration_missing),
 		cmocka_unit_test(test_device_configuration_too_small),
 		cmocka_unit_test(test_no_bus_mastering),
