@@ -181,7 +181,7 @@ HOST_CMOCKA  := -lcmocka
 HOST_FLAGS   := -std=gnu11 -g -O1 -fno-omit-frame-pointer $(HOST_EXTRA) $(WARNINGS) \
 	-I. -Imem/$(HOST) -Itests/unit
 HOST_SOURCES := $(filter-out mem/string.c,$(wildcard mem/*.c platform/*.c virtio/*.c gpu/*.c)) \
-	$(wildcard efi/options*.c) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+	$(wildcard efi/options*.c) $(filter-out tests/unit/test_% tests/unit/uapi_values.c,$(wildcard tests/unit/*.c))
 HOST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(HOST_SOURCES)) $(HOST_OUT)/obj/font.o
 UNIT_TESTS   := $(patsubst tests/unit/%.c,$(HOST_OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 MODEL_TESTS  := $(patsubst tests/model/%.c,$(HOST_OUT)/tests/%,$(wildcard tests/model/test_*.c))
@@ -198,6 +198,16 @@ $(HOST_OUT)/obj/font.o: $(OUT)/font.c Makefile | setup
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) -MMD -MP -c -o $@ $<
+
+# The values of the kernel's headers, as its compiler works them out (tests/unit/uapi.h).
+$(HOST_OUT)/uapi_values.h: tests/unit/uapi_values.c tests/unit/uapi_list.h tests/unit/uapi.h Makefile | setup
+	$(call say,UAPI,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) -S -o $(@:.h=.s) $<
+	$(Q)sed -n 's,.*/\* UAPI \([A-Z]*_[0-9]*\) [#$$]*\([0-9]*\) \*/.*,#define UAPI_\1 \2,p' $(@:.h=.s) >$@
+
+$(HOST_OUT)/obj/tests/unit/uapi_ours.o: $(HOST_OUT)/uapi_values.h
+$(HOST_OUT)/obj/tests/unit/uapi_ours.o: private HOST_FLAGS += -I$(HOST_OUT)
 
 # What speaks to firmware sees the UEFI definitions here too, and a fake of boot services.
 FIRMWARE_OBJECTS := $(HOST_OUT)/obj/efi/dma_pages.o $(HOST_OUT)/obj/efi/firmware.o \

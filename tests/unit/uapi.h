@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Our definitions beside the kernel's, from its UAPI headers (Debian's linux-libc-dev). The names
- * clash, so each side has a translation unit of its own, uapi_ours.c and uapi_kernel.c: both expand
- * the list of uapi_list.h, each its own column.
+ * Our definitions beside the kernel's, from its UAPI headers (Debian's linux-libc-dev), compared
+ * when they are compiled. The names clash, so no translation unit can hold both: uapi_values.c
+ * compiles the kernel's column of uapi_list.h, its assembly becomes uapi_values.h (numbers, named
+ * by the line of the list), and uapi_ours.c asserts that our column says the same.
  */
 #ifndef TESTS_UNIT_UAPI_H
 #define TESTS_UNIT_UAPI_H
@@ -11,14 +12,6 @@
 #include <stdint.h>
 
 #define SAME(type, field) FIELD(type, field, type, field)
-
-struct uapi_value {
-	const char *name; /* ours, on both sides */
-	uint64_t value;
-};
-
-extern const struct uapi_value uapi_ours[], uapi_kernel[];
-extern const size_t uapi_ours_count, uapi_kernel_count;
 
 /* The kernel's split ring: vring_init, vring_size and vring_need_event. */
 void uapi_kernel_layout(
