@@ -95,8 +95,8 @@ enum status dma_pages_allocate(struct dma_pool *pool, struct firmware *fw)
 
 void dma_pages_free(struct dma_pool *pool, struct firmware *fw)
 {
-	for (unsigned i = 0; i < pool->count; i++)
+	for (unsigned i = 0; i < pool->free.count; i++)
 		fw->system->BootServices->FreePages(
-			pool->free[i].address.value, pool->free[i].size / PAGE_SIZE);
+			pool->free.range[i].address.value, pool->free.range[i].size / PAGE_SIZE);
 	*pool = (struct dma_pool){0};
 }

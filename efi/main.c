@@ -199,7 +199,7 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 		.height = options.video_height,
 	};
 	char label[LABEL_SIZE];
-	enum status status = gpu_open(&l->gpu, number, dev);
+	enum status status = gpu_open(&l->gpu, number, dev, &gpu_setup_full);
 
 	if (status != OK)
 		return status;

@@ -7,10 +7,12 @@
 #include "mem/log.h"
 #include "mem/tap.h"
 
-#define CONTROLQ_SIZE 64u
-
-#define WANTED_FEATURES \
-	(FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX))
+const struct gpu_setup gpu_setup_full = {
+	.features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(VIRTIO_F_INDIRECT_DESC) |
+		    FEATURE(VIRTIO_F_EVENT_IDX),
+	.queue_size = 64,
+	.queue_align = VIRTIO_LEGACY_ALIGN,
+};
 
 /* Tells the device that the driver gave up, and takes back what it was given. */
 static enum status give_up(struct gpu *gpu, enum status status)
@@ -43,17 +45,19 @@ static enum status read_config(struct gpu *gpu)
 	return OK;
 }
 
-enum status gpu_open(struct gpu *gpu, unsigned number, struct virtio_device *dev)
+enum status gpu_open(
+	struct gpu *gpu, unsigned number, struct virtio_device *dev, const struct gpu_setup *setup)
 {
 	enum status status;
 
 	*gpu = (struct gpu){.dev = dev};
 	format(gpu->name, sizeof(gpu->name), "gpu%u", number);
+	dev->queue_align = setup->queue_align;
 	status = virtio_reset(dev);
 	if (status == OK)
-		status = virtio_negotiate(dev, WANTED_FEATURES);
+		status = virtio_negotiate(dev, setup->features);
 	if (status == OK)
-		status = queue_open(&gpu->control, dev, VIRTIO_GPU_CONTROLQ, CONTROLQ_SIZE);
+		status = queue_open(&gpu->control, dev, VIRTIO_GPU_CONTROLQ, setup->queue_size);
 	if (status == OK)
 		status = dma_alloc(dev->pool, COMMAND_BUFFER_SIZE, PAGE_SIZE, &gpu->buffer);
 	if (status == OK)

@@ -10,6 +10,16 @@
 
 #define GPU_NAME_SIZE 8u
 
+/* How a device is to be brought up. */
+struct gpu_setup {
+	uint64_t features; /* wanted, of those that the driver knows */
+	uint16_t queue_size; /* entries of the control queue, a power of two */
+	uint32_t queue_align; /* legacy mmio: QueueAlign, a power of two; 4096 is right */
+};
+
+/* Everything that this driver can use. */
+extern const struct gpu_setup gpu_setup_full;
+
 struct gpu {
 	char name[GPU_NAME_SIZE]; /* "gpu0", the log's subject for commands */
 	struct virtio_device *dev; /* borrowed */
@@ -25,7 +35,8 @@ struct gpu {
  * step is a test point. On an error the device is reset again, and nothing stays allocated unless
  * the device refuses to be reset.
  */
-MUST_CHECK enum status gpu_open(struct gpu *gpu, unsigned number, struct virtio_device *dev);
+MUST_CHECK enum status gpu_open(
+	struct gpu *gpu, unsigned number, struct virtio_device *dev, const struct gpu_setup *setup);
 
 /*
  * Resets the device and gives its memory back. When it does not let itself be reset, its memory is

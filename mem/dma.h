@@ -20,9 +20,15 @@ struct dma_block {
 	size_t size;
 };
 
-struct dma_pool {
-	struct dma_block free[DMA_MAX_RANGES]; /* sorted by address, neighbours merged */
+/* Sorted by address, neighbours merged. */
+struct dma_ranges {
+	struct dma_block range[DMA_MAX_RANGES];
 	unsigned count;
+};
+
+struct dma_pool {
+	struct dma_ranges free;
+	struct dma_ranges all; /* whatever was added */
 	uint64_t total; /* bytes ever added */
 	uint64_t used; /* bytes allocated now */
 	uint64_t peak; /* the most that was ever allocated */
@@ -48,6 +54,12 @@ MUST_CHECK enum status dma_alloc_most(
 
 /* Gives a block back, and empties the caller's description of it. An empty block is ignored. */
 void dma_free(struct dma_pool *pool, struct dma_block *block);
+
+/*
+ * Where the program sees [address, address + size), allocated or not; NULL when not all of it is
+ * the pool's. For looking at addresses that a device was given.
+ */
+void *dma_at(const struct dma_pool *pool, paddr address, size_t size);
 
 /* The physical address of a byte inside a block. */
 paddr dma_address(const struct dma_block *block, const void *byte);

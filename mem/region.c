@@ -46,6 +46,32 @@ static bool access_allowed(
 	return false;
 }
 
+static bool is_repeat(const struct io_access *a, const struct io_access *b)
+{
+	return a->name == b->name && a->offset == b->offset && a->value == b->value &&
+	       a->width == b->width && a->write == b->write;
+}
+
+static void note(struct io_count *count, const struct io_access *access)
+{
+	struct io_journal *j;
+
+	if (!count)
+		return;
+	if (access->write)
+		count->writes++;
+	else
+		count->reads++;
+	j = count->journal;
+	if (!j)
+		return;
+	if (j->next && is_repeat(&j->access[(j->next - 1) % IO_JOURNAL_SIZE], access)) {
+		j->access[(j->next - 1) % IO_JOURNAL_SIZE].repeats++;
+		return;
+	}
+	j->access[j->next++ % IO_JOURNAL_SIZE] = *access;
+}
+
 uint64_t region_read(const struct region *region, uint64_t offset, unsigned width, const char *name)
 {
 	uint64_t value;
@@ -53,8 +79,7 @@ uint64_t region_read(const struct region *region, uint64_t offset, unsigned widt
 	if (!access_allowed(region, offset, width, name))
 		return UINT64_MAX;
 	value = io_read(region->space, region->base + offset, width);
-	if (region->count)
-		region->count->reads++;
+	note(region->count, &(struct io_access){name, offset, value, 0, (uint8_t)width, false});
 	log_trace(region->subject, "register: %s 0x%03lx -> 0x%lx", name, offset, value);
 	return value;
 }
@@ -65,7 +90,6 @@ void region_write(const struct region *region, uint64_t offset, unsigned width, 
 	if (!access_allowed(region, offset, width, name))
 		return;
 	log_trace(region->subject, "register: %s 0x%03lx <- 0x%lx", name, offset, value);
-	if (region->count)
-		region->count->writes++;
+	note(region->count, &(struct io_access){name, offset, value, 0, (uint8_t)width, true});
 	io_write(region->space, region->base + offset, width, value);
 }

@@ -3,7 +3,8 @@
  * A window of device registers: the only way in which drivers touch a device.
  *
  * Each access is checked against the window, counted (an access is a VM exit) and, at log level
- * trace, logged by name. The width comes from the type of the field in a layout struct:
+ * trace, logged by name; devices also keep a journal of the last ones. The width comes from the
+ *type of the field in a layout struct:
  *
  *	uint32_t magic = reg_read(&dev->regs, struct virtio_mmio_regs, MagicValue);
  *	reg_write(&dev->regs, struct virtio_mmio_regs, QueueSel, index);
@@ -18,10 +19,32 @@
 #include "io.h"
 #include "status.h"
 
+#define IO_JOURNAL_SIZE 96u
+
+/* One access, or several equal ones in a row. */
+struct io_access {
+	const char *name; /* as given to region_read or region_write; borrowed */
+	uint64_t offset; /* in its region */
+	uint64_t value;
+	uint32_t repeats; /* of the access, beyond the first */
+	uint8_t width; /* bytes */
+	bool write;
+};
+
+/*
+ * The last accesses to a device, oldest first from `next - IO_JOURNAL_SIZE` on: what a driver
+ * really told it, for a post-mortem. Entry i is at access[i % IO_JOURNAL_SIZE].
+ */
+struct io_journal {
+	struct io_access access[IO_JOURNAL_SIZE];
+	uint32_t next; /* entries ever begun */
+};
+
 /* Register accesses made, shared by all regions of one device. */
 struct io_count {
 	uint64_t reads;
 	uint64_t writes;
+	struct io_journal *journal; /* borrowed; may be NULL */
 };
 
 struct region {

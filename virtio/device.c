@@ -125,6 +125,7 @@ enum status virtio_reset(struct virtio_device *dev)
 	enum status status;
 
 	dev->features = 0;
+	dev->journal.next = 0;
 	/* virtio 1.3 §3.1.1 step 1 */
 	status = report_reset(dev, reset_and_poll(dev));
 	if (status != OK)

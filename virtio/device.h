@@ -40,6 +40,9 @@ enum virtio_id {
 
 #define VIRTIO_NAME_SIZE 32u
 
+/* QueueAlign of a legacy device, and what legacy PCI has without a register (§2.7.2). */
+#define VIRTIO_LEGACY_ALIGN 4096u
+
 struct queue;
 struct queue_registers;
 struct virtio_device;
@@ -79,7 +82,9 @@ struct virtio_device {
 	const struct virtio_transport *transport;
 	struct dma_pool *pool; /* borrowed */
 	uint32_t timeout_us; /* the deadline of each wait */
+	uint32_t queue_align; /* legacy: of used rings; VIRTIO_LEGACY_ALIGN */
 	struct io_count count; /* register accesses, PCI configuration not included */
+	struct io_journal journal; /* of the last ones, from a reset on */
 
 	uint64_t offered; /* features the device offered at the last negotiation */
 	uint64_t features; /* features in use */

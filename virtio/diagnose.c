@@ -10,14 +10,14 @@
 #define LOGGED_SLOTS    4u
 
 static void add(
-	struct diagnosis *d, enum certainty certainty, const char *what, const char *evidence)
+	struct queue_diagnosis *d, enum certainty certainty, const char *what, const char *evidence)
 {
-	if (d->count < DIAGNOSIS_MAX_CAUSES)
-		d->causes[d->count++] = (struct cause){certainty, what, evidence};
+	if (d->count < QUEUE_MAX_CAUSES)
+		d->causes[d->count++] = (struct queue_cause){certainty, what, evidence};
 }
 
 /* The device's state as a whole. True when it explains the silence alone. */
-static bool judge_status(const struct queue_snapshot *s, struct diagnosis *d)
+static bool judge_status(const struct queue_snapshot *s, struct queue_diagnosis *d)
 {
 	if (s->status == STATUS_ALL_ONES) {
 		d->status = ERR_GONE;
@@ -43,7 +43,7 @@ static bool judge_status(const struct queue_snapshot *s, struct diagnosis *d)
 	return false;
 }
 
-static void judge_life(const struct queue_snapshot *s, struct diagnosis *d)
+static void judge_life(const struct queue_snapshot *s, struct queue_diagnosis *d)
 {
 	if (!s->legacy && !(s->status & VIRTIO_STATUS_FEATURES_OK))
 		add(d, CERTAIN, "the features were never agreed on", "status lacks FEATURES_OK");
@@ -54,7 +54,7 @@ static void judge_life(const struct queue_snapshot *s, struct diagnosis *d)
 		add(d, CERTAIN, "the device does not run", "status lacks DRIVER_OK");
 }
 
-static void judge_queue(const struct queue_snapshot *s, struct diagnosis *d)
+static void judge_queue(const struct queue_snapshot *s, struct queue_diagnosis *d)
 {
 	if (!s->device.ready && s->legacy)
 		add(d, CERTAIN,
@@ -75,7 +75,7 @@ static void judge_queue(const struct queue_snapshot *s, struct diagnosis *d)
 			"queue_size reads back another value");
 }
 
-static void judge_ring(const struct queue_snapshot *s, struct diagnosis *d)
+static void judge_ring(const struct queue_snapshot *s, struct queue_diagnosis *d)
 {
 	if (s->used_idx != s->used_idx_seen)
 		add(d, CERTAIN,
@@ -97,7 +97,7 @@ static void judge_ring(const struct queue_snapshot *s, struct diagnosis *d)
 }
 
 /* What is left when everything that can be read looks healthy. */
-static void judge_remains(const struct queue_snapshot *s, struct diagnosis *d)
+static void judge_remains(const struct queue_snapshot *s, struct queue_diagnosis *d)
 {
 	if (d->count)
 		return;
@@ -113,10 +113,10 @@ static void judge_remains(const struct queue_snapshot *s, struct diagnosis *d)
 	add(d, POSSIBLE, "the device is slower than the deadline", "raise timeout= to tell");
 }
 
-static void sort(struct diagnosis *d)
+static void sort(struct queue_diagnosis *d)
 {
 	for (unsigned i = 1; i < d->count; i++) {
-		struct cause c = d->causes[i];
+		struct queue_cause c = d->causes[i];
 		unsigned at = i;
 
 		for (; at > 0 && d->causes[at - 1].certainty < c.certainty; at--)
@@ -125,9 +125,9 @@ static void sort(struct diagnosis *d)
 	}
 }
 
-struct diagnosis diagnose(const struct queue_snapshot *s)
+struct queue_diagnosis diagnose(const struct queue_snapshot *s)
 {
-	struct diagnosis d = {.status = ERR_TIMEOUT};
+	struct queue_diagnosis d = {.status = ERR_TIMEOUT};
 
 	if (!judge_status(s, &d)) {
 		judge_life(s, &d);
@@ -219,7 +219,7 @@ enum status diagnose_queue(struct queue *q)
 		[CERTAIN] = "certain",
 	};
 	struct queue_snapshot s = take_snapshot(q);
-	struct diagnosis d = diagnose(&s);
+	struct queue_diagnosis d = diagnose(&s);
 
 	log_snapshot(q->dev->name, &s);
 	log_descriptors(q);

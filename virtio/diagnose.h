@@ -9,7 +9,7 @@
 #ifndef VIRTIO_DIAGNOSE_H
 #define VIRTIO_DIAGNOSE_H
 
-#include "mem/status.h"
+#include "virtio/diagnosis.h"
 #include "virtio/split_ring.h"
 
 struct queue;
@@ -49,25 +49,23 @@ struct queue_snapshot {
 	uint64_t notifications;
 };
 
-enum certainty { UNLIKELY, POSSIBLE, LIKELY, CERTAIN };
-
-#define DIAGNOSIS_MAX_CAUSES 8u
+#define QUEUE_MAX_CAUSES 8u
 
 /* One explanation. The texts are constants. */
-struct cause {
+struct queue_cause {
 	enum certainty certainty;
 	const char *what; /* the mistake, in a sentence */
 	const char *evidence; /* what in the snapshot says so */
 };
 
-struct diagnosis {
+struct queue_diagnosis {
 	enum status status; /* ERR_GONE, ERR_NEEDS_RESET or ERR_TIMEOUT */
 	unsigned count; /* at least 1 */
-	struct cause causes[DIAGNOSIS_MAX_CAUSES];
+	struct queue_cause causes[QUEUE_MAX_CAUSES];
 };
 
 /* Judges a snapshot. Pure. The causes come sorted, the most certain first. */
-struct diagnosis diagnose(const struct queue_snapshot *snapshot);
+struct queue_diagnosis diagnose(const struct queue_snapshot *snapshot);
 
 /*
  * Takes a snapshot of a queue, logs it with the last descriptors, judges it, and logs the causes

@@ -27,7 +27,12 @@ static struct virtio_device *blank(
 		return NULL;
 	}
 	dev = &found->devices[found->count];
-	*dev = (struct virtio_device){.pool = pool, .timeout_us = timeout_us};
+	*dev = (struct virtio_device){
+		.pool = pool,
+		.timeout_us = timeout_us,
+		.queue_align = VIRTIO_LEGACY_ALIGN,
+	};
+	dev->count.journal = &dev->journal;
 	return dev;
 }
 

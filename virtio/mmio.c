@@ -12,7 +12,7 @@
 #define VERSION_MODERN 2u
 #define VERSION_NEXT   3u /* in preparation at OASIS */
 
-/* §4.2.4: the page size and alignment that the driver tells a legacy device. */
+/* §4.2.4: the page size that the driver tells a legacy device. */
 #define LEGACY_PAGE_SIZE PAGE_SIZE
 #define LEGACY_PFN_LIMIT ((uint64_t)LEGACY_PAGE_SIZE << 32)
 
@@ -111,7 +111,7 @@ static enum status setup_queue_legacy(struct virtio_device *dev, struct queue *q
 		return ERR_PROTOCOL;
 	}
 	mmio_write(dev, QueueSize, q->ring.size); /* step 5 */
-	mmio_write(dev, QueueAlign, LEGACY_PAGE_SIZE); /* step 6 */
+	mmio_write(dev, QueueAlign, dev->queue_align); /* step 6 */
 	mmio_write(dev, QueuePFN, pfn); /* step 7 */
 	got = mmio_read(dev, QueuePFN);
 	if (got != pfn) {

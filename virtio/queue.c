@@ -9,7 +9,7 @@
 #include "mem/tap.h"
 #include "virtio/diagnose.h"
 
-/* §2.7: 4 bytes for a modern used ring; legacy devices get QueueAlign = 4096 (§2.7.2). */
+/* §2.7: 4 bytes for a modern used ring; that of a legacy device is at its QueueAlign (§2.7.2). */
 #define USED_ALIGN_MODERN 4u
 #define RING_ALIGN        PAGE_SIZE
 
@@ -47,7 +47,7 @@ static enum status choose_size(struct queue *q, uint16_t wanted, uint16_t *size)
 static enum status allocate(struct queue *q, uint16_t size)
 {
 	struct virtio_device *dev = q->dev;
-	size_t align = dev->transport->legacy ? RING_ALIGN : USED_ALIGN_MODERN;
+	size_t align = dev->transport->legacy ? dev->queue_align : USED_ALIGN_MODERN;
 	struct split_layout layout = split_layout_of(size, align);
 	uint16_t slots = (uint16_t)min_u64(size, QUEUE_MAX_SLOTS);
 	enum status status = dma_alloc(dev->pool, layout.size, RING_ALIGN, &q->memory);

@@ -24,9 +24,9 @@ struct chain {
 
 bool device_memory_is_free(const struct device *d, uint64_t address, uint64_t size)
 {
-	for (unsigned i = 0; i < d->pool->count; i++)
-		if (ranges_overlap(
-			    d->pool->free[i].address.value, d->pool->free[i].size, address, size))
+	for (unsigned i = 0; i < d->pool->free.count; i++)
+		if (ranges_overlap(d->pool->free.range[i].address.value,
+			    d->pool->free.range[i].size, address, size))
 			return true;
 	return false;
 }

@@ -73,7 +73,7 @@ static bool show(struct virtio_device *dev)
 	static struct gpu_screens screens;
 	struct gpu gpu;
 
-	if (gpu_open(&gpu, 0, dev) != OK)
+	if (gpu_open(&gpu, 0, dev, &gpu_setup_full) != OK)
 		return !dev->pool->used;
 	screens.count = 0;
 	if (gpu_show(&gpu, &what, &screens) == OK)

@@ -48,7 +48,7 @@ enum status bench_show(struct bench *b)
 
 	if (!b->dev)
 		return ERR_NOT_FOUND;
-	status = gpu_open(&b->gpu, 0, b->dev);
+	status = gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full);
 	if (status == OK)
 		status = gpu_show(&b->gpu, &bars, &b->screens);
 	return status;
@@ -81,7 +81,7 @@ void bench_expect_clean(struct bench *b)
 	model_check(&b->model);
 	assert_int_equal(b->model.status, 0);
 	assert_int_equal(b->memory.pool.used, 0);
-	assert_int_equal(b->memory.pool.count, MODEL_RANGES);
+	assert_int_equal(b->memory.pool.free.count, MODEL_RANGES);
 }
 
 void bench_expect_picture(struct bench *b, unsigned index, uint32_t width, uint32_t height)

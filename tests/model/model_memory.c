@@ -48,9 +48,9 @@ void *model_map(struct model_memory *memory, uint64_t address, uint64_t length)
 
 static bool is_free(const struct dma_pool *pool, uint64_t address, uint64_t length)
 {
-	for (unsigned i = 0; i < pool->count; i++)
-		if (ranges_overlap(
-			    pool->free[i].address.value, pool->free[i].size, address, length))
+	for (unsigned i = 0; i < pool->free.count; i++)
+		if (ranges_overlap(pool->free.range[i].address.value, pool->free.range[i].size,
+			    address, length))
 			return true;
 	return false;
 }
@@ -89,7 +89,7 @@ void model_audit(struct model *m)
 	for (unsigned i = 0; i < m->type->queue_count; i++)
 		if (m->queues[i].enabled)
 			audit_queue(m, &m->queues[i]);
-	for (unsigned i = 0; m->type->knows && i < pool->count; i++)
-		if (m->type->knows(m, pool->free[i].address.value, pool->free[i].size))
+	for (unsigned i = 0; m->type->knows && i < pool->free.count; i++)
+		if (m->type->knows(m, pool->free.range[i].address.value, pool->free.range[i].size))
 			model_break(m, RULE_MEMORY, "the backing of a resource was given back");
 }

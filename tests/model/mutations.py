@@ -87,11 +87,11 @@ MUTATIONS = (
     ),
     mutation(
         "accepts-context-init-alone", "features-depend", GPU,
-        ("(FEATURE(VIRTIO_GPU_F_EDID) |", "(FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(4) |"),
+        (".features = FEATURE(VIRTIO_GPU_F_EDID) |", ".features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(4) |"),
     ),
     mutation(
         "accepts-virgl", "features-understood", GPU,
-        ("(FEATURE(VIRTIO_GPU_F_EDID) |", "(FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(0) |"),
+        (".features = FEATURE(VIRTIO_GPU_F_EDID) |", ".features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(0) |"),
     ),
     mutation(
         "features-after-features-ok", "features-frozen", DEVICE,
@@ -312,7 +312,7 @@ MUTATIONS = (
     ),
     mutation(
         "no-queue-align", "mmio-legacy-queue", MMIO,
-        ("mmio_write(dev, QueueAlign, LEGACY_PAGE_SIZE); /* step 6 */", ""),
+        ("mmio_write(dev, QueueAlign, dev->queue_align); /* step 6 */", ""),
     ),
     mutation(
         "size-max-of-a-queue-in-use", "mmio-legacy-max", MMIO,

@@ -25,7 +25,7 @@ static void show(const struct gpu_show *what)
 {
 	bench_find(b);
 	assert_non_null(b->dev);
-	bench_expect(b, gpu_open(&b->gpu, 0, b->dev), OK);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
 	bench_expect(b, gpu_show(&b->gpu, what, &b->screens), OK);
 }
 
@@ -173,7 +173,7 @@ static void test_twice(void **state)
 	show(&bars);
 	bench_expect(b, bench_stop(b), OK);
 	bench_expect_clean(b);
-	bench_expect(b, gpu_open(&b->gpu, 0, b->dev), OK);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
 	bench_expect(b, gpu_show(&b->gpu, &bars, &b->screens), OK);
 	bench_expect_picture(b, 0, 64, 48);
 	finish();

@@ -66,8 +66,8 @@ enum status light_show(struct bench *b, const struct words *w)
 	if (status != OK)
 		return status;
 	l = light_of(b, dev);
-	dev->count = (struct io_count){0};
-	status = gpu_open(&l->gpu, (unsigned)(dev - b->found.devices), dev);
+	dev->count = (struct io_count){.journal = dev->count.journal};
+	status = gpu_open(&l->gpu, (unsigned)(dev - b->found.devices), dev, &gpu_setup_full);
 	if (status != OK)
 		return status;
 	l->lit = true;

@@ -53,13 +53,13 @@ static struct queue_snapshot healthy_pci(void)
 }
 
 /* The first cause: how certain, and a part of its text. */
-static struct diagnosis expect(const struct queue_snapshot *s, enum status status,
+static struct queue_diagnosis expect(const struct queue_snapshot *s, enum status status,
 	enum certainty certainty, const char *what)
 {
-	struct diagnosis d = diagnose(s);
+	struct queue_diagnosis d = diagnose(s);
 
 	assert_int_equal(d.status, status);
-	assert_in_range(d.count, 1, DIAGNOSIS_MAX_CAUSES);
+	assert_in_range(d.count, 1, QUEUE_MAX_CAUSES);
 	for (unsigned i = 1; i < d.count; i++)
 		assert_true(d.causes[i].certainty <= d.causes[i - 1].certainty);
 	for (unsigned i = 0; i < d.count; i++) {
@@ -236,8 +236,8 @@ static void test_never_notified(void **state)
 static void test_all_healthy(void **state)
 {
 	struct queue_snapshot s = healthy(), l = healthy_legacy(), p = healthy_pci();
-	struct diagnosis with = expect(&s, ERR_TIMEOUT, POSSIBLE, "");
-	struct diagnosis without = expect(&l, ERR_TIMEOUT, POSSIBLE, "");
+	struct queue_diagnosis with = expect(&s, ERR_TIMEOUT, POSSIBLE, "");
+	struct queue_diagnosis without = expect(&l, ERR_TIMEOUT, POSSIBLE, "");
 
 	(void)state;
 	assert_int_equal(without.count, with.count + 1);
@@ -248,7 +248,7 @@ static void test_all_healthy(void **state)
 static void test_everything_wrong(void **state)
 {
 	struct queue_snapshot s = {.transport = "test", .is_pci = true, .status = 0x03};
-	struct diagnosis d;
+	struct queue_diagnosis d;
 
 	(void)state;
 	s.device.size = 3;

@@ -54,8 +54,8 @@ static uint64_t free_bytes(void)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < pool.count; i++)
-		sum += pool.free[i].size;
+	for (unsigned i = 0; i < pool.free.count; i++)
+		sum += pool.free.range[i].size;
 	return sum;
 }
 
@@ -82,8 +82,8 @@ static void test_alloc_and_free(void **state)
 	assert_int_equal(pool.used, 0);
 	assert_int_equal(pool.peak, 4196);
 	assert_int_equal(pool.total, SIZE);
-	assert_int_equal(pool.count, 1);
-	assert_int_equal(pool.free[0].size, SIZE);
+	assert_int_equal(pool.free.count, 1);
+	assert_int_equal(pool.free.range[0].size, SIZE);
 }
 
 static void test_alignments(void **state)
@@ -96,7 +96,7 @@ static void test_alignments(void **state)
 
 		assert_int_equal(free_bytes() + pool.used, SIZE - 16);
 		dma_free(&pool, &block);
-		assert_int_equal(pool.count, 1);
+		assert_int_equal(pool.free.count, 1);
 	}
 }
 
@@ -119,20 +119,20 @@ static void test_merging(void **state)
 	(void)state;
 	add(8192, 4096);
 	add(0, 4096);
-	assert_int_equal(pool.count, 2);
-	assert_int_equal(pool.free[0].address.value, BASE);
+	assert_int_equal(pool.free.count, 2);
+	assert_int_equal(pool.free.range[0].address.value, BASE);
 	add(4096, 4096);
-	assert_int_equal(pool.count, 1);
-	assert_int_equal(pool.free[0].size, 12288);
+	assert_int_equal(pool.free.count, 1);
+	assert_int_equal(pool.free.range[0].size, 12288);
 	add(12288, 4096);
-	assert_int_equal(pool.count, 1);
+	assert_int_equal(pool.free.count, 1);
 	assert_int_equal(pool.total, 16384);
 	/* Next to it for the device, elsewhere for the processor. */
 	assert_int_equal(dma_pool_add(&pool, paddr_of(BASE + 16384), memory + 65536, 4096), OK);
-	assert_int_equal(pool.count, 2);
+	assert_int_equal(pool.free.count, 2);
 	/* Next to it for the processor, elsewhere for the device. */
 	assert_int_equal(dma_pool_add(&pool, paddr_of(BASE + 0x100000), memory + 69632, 4096), OK);
-	assert_int_equal(pool.count, 3);
+	assert_int_equal(pool.free.count, 3);
 }
 
 static void test_exhaustion(void **state)
@@ -146,10 +146,10 @@ static void test_exhaustion(void **state)
 	assert_true(host_logged("dma: error: no range has 4097 bytes left (0 of 4096 bytes"));
 	assert_int_equal(dma_alloc(&pool, SIZE_MAX, 4096, &block), ERR_NO_MEMORY);
 	block = alloc(4096, 4096);
-	assert_int_equal(pool.count, 0);
+	assert_int_equal(pool.free.count, 0);
 	assert_int_equal(dma_alloc(&pool, 1, 1, &(struct dma_block){0}), ERR_NO_MEMORY);
 	dma_free(&pool, &block);
-	assert_int_equal(pool.count, 1);
+	assert_int_equal(pool.free.count, 1);
 }
 
 /* Enough bytes in all, but not in one piece; and room only before the aligned address. */
@@ -175,7 +175,7 @@ static void test_full_table(void **state)
 	(void)state;
 	for (unsigned i = 0; i < DMA_MAX_RANGES; i++)
 		add(i * 8192 + 16, 4096);
-	assert_int_equal(pool.count, DMA_MAX_RANGES);
+	assert_int_equal(pool.free.count, DMA_MAX_RANGES);
 	assert_int_equal(
 		dma_pool_add(&pool, paddr_of(BASE + 0xff000), memory + 0xff000, 16), ERR_NO_MEMORY);
 	assert_int_equal(pool.total, DMA_MAX_RANGES * 4096);
@@ -184,7 +184,7 @@ static void test_full_table(void **state)
 	assert_int_equal(free_bytes(), DMA_MAX_RANGES * 4096);
 	/* From the start: one piece. */
 	block = alloc(64, 16);
-	assert_int_equal(pool.count, DMA_MAX_RANGES);
+	assert_int_equal(pool.free.count, DMA_MAX_RANGES);
 	dma_free(&pool, &block);
 	assert_int_equal(free_bytes(), DMA_MAX_RANGES * 4096);
 	/* To the end: one piece. */
@@ -194,17 +194,21 @@ static void test_full_table(void **state)
 
 static void test_free_into_full_table(void **state)
 {
-	struct dma_block block;
+	struct dma_block blocks[5];
 
 	(void)state;
-	add(0, 4096);
-	block = alloc(4096, 1);
-	for (unsigned i = 1; i <= DMA_MAX_RANGES; i++)
-		add(i * 8192, 4096);
-	dma_free(&pool, &block);
-	assert_int_equal(block.size, 0);
-	assert_int_equal(pool.used, 0);
-	assert_true(host_logged("dma: error: 4096 bytes at 0x40000000 cannot be given back"));
+	add(0, 5 * 4096);
+	for (unsigned i = 0; i < ARRAY_SIZE(blocks); i++)
+		blocks[i] = alloc(4096, 1);
+	dma_free(&pool, &blocks[0]);
+	dma_free(&pool, &blocks[4]);
+	for (unsigned i = 0; i < DMA_MAX_RANGES - 2; i++)
+		add(0x10000 + i * 8192, 4096);
+	/* Neither neighbour is free: it would be a piece of its own. */
+	dma_free(&pool, &blocks[2]);
+	assert_int_equal(blocks[2].size, 0);
+	assert_int_equal(pool.used, 2 * 4096);
+	assert_true(host_logged("dma: error: 4096 bytes at 0x40002000 cannot be given back"));
 }
 
 static void test_alloc_most(void **state)
@@ -271,9 +275,26 @@ static void test_random(void **state)
 	}
 	for (unsigned j = 0; j < ARRAY_SIZE(blocks); j++)
 		dma_free(&pool, &blocks[j]);
-	assert_int_equal(pool.count, 2);
+	assert_int_equal(pool.free.count, 2);
 	assert_int_equal(pool.used, 0);
 	assert_int_equal(free_bytes(), SIZE - 4096);
+}
+
+/* Where the program sees an address, in use or not; NULL when a byte is not the pool's. */
+static void test_at(void **state)
+{
+	(void)state;
+	add(0, 8192);
+	add(16384, 4096);
+	alloc(4096, 4096);
+	assert_ptr_equal(dma_at(&pool, paddr_of(BASE), 8192), memory);
+	assert_ptr_equal(dma_at(&pool, paddr_of(BASE + 8191), 1), memory + 8191);
+	assert_ptr_equal(dma_at(&pool, paddr_of(BASE + 16384), 4096), memory + 16384);
+	assert_null(dma_at(&pool, paddr_of(BASE + 8191), 2));
+	assert_null(dma_at(&pool, paddr_of(BASE - 1), 1));
+	assert_null(dma_at(&pool, paddr_of(BASE + 8192), 1));
+	assert_null(dma_at(&pool, paddr_of(0), 1));
+	assert_null(dma_at(&pool, paddr_of(BASE + 16384), SIZE_MAX));
 }
 
 int main(void)
@@ -287,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fragmented, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_free_into_full_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alloc_most, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alloc_most_limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),

@@ -241,9 +241,41 @@ static void test_ports(void **state)
 	expect_last(5, 1);
 }
 
+/* The last accesses, equal ones in a row counted, the oldest overwritten. */
+static void test_journal(void **state)
+{
+	static struct io_journal journal;
+	const struct io_access *a = journal.access;
+
+	(void)state;
+	journal = (struct io_journal){0};
+	count.journal = &journal;
+	reg_write(&region, struct layout, magic, 0x1234);
+	reg_write(&region, struct layout, magic, 0x1234);
+	reg_write(&region, struct layout, magic, 0x1234);
+	reg_write(&region, struct layout, magic, 0x1235);
+	(void)reg_read(&region, struct layout, vendor);
+	assert_int_equal(journal.next, 3);
+	assert_string_equal(a[0].name, "magic");
+	assert_true(a[0].write && a[0].width == 4 && a[0].offset == 0 && a[0].value == 0x1234);
+	assert_int_equal(a[0].repeats, 2);
+	assert_true(a[1].value == 0x1235 && !a[1].repeats);
+	assert_string_equal(a[2].name, "vendor");
+	assert_true(!a[2].write && a[2].width == 2 && a[2].offset == 4);
+	for (unsigned i = 0; i < IO_JOURNAL_SIZE; i++)
+		reg_write(&region, struct layout, queue, i);
+	assert_int_equal(journal.next, 3 + IO_JOURNAL_SIZE);
+	assert_int_equal(a[2].value, IO_JOURNAL_SIZE - 1);
+	assert_int_equal(a[3].value, 0);
+	/* What is not made is not noted. */
+	region_write(&region, 0x1000, 4, 1, "outside");
+	assert_int_equal(journal.next, 3 + IO_JOURNAL_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_journal, setup),
 		cmocka_unit_test_setup(test_widths, setup),
 		cmocka_unit_test_setup(test_trace, setup),
 		cmocka_unit_test_setup(test_no_trace_below_its_level, setup),

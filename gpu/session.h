@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A GPU that shows a picture and goes on showing it: when the device wants a reset, does not
+ * answer, refuses a command or answers nonsense, it is reset, and displays and pictures are
+ * restored from memory.
+ */
+#ifndef GPU_SESSION_H
+#define GPU_SESSION_H
+
+#include "gpu/screen.h"
+
+/* A failure within this time of work since the last recovery is not recovered from. */
+#define GPU_SESSION_SETTLED_US 1000000u
+
+struct gpu_session {
+	unsigned number; /* "gpu0" */
+	struct virtio_device *dev; /* borrowed */
+	struct gpu_setup setup;
+	struct gpu gpu;
+	struct gpu_screens screens; /* also while the device is reset: the pictures are ours */
+	unsigned recoveries;
+	uint64_t working_since_us; /* the end of the last recovery, or of the start */
+};
+
+/*
+ * Opens the device and shows the picture on its displays (gpu_open, gpu_show). A failure on the way
+ * is recovered from once, as by gpu_session_recover. On an error the device is reset and its memory
+ * given back, unless it refuses to be reset: then the memory is lost on purpose.
+ */
+MUST_CHECK enum status gpu_session_open(struct gpu_session *s, unsigned number,
+	struct virtio_device *dev, const struct gpu_setup *setup, const struct gpu_show *show);
+
+/*
+ * After a command on s->gpu failed with `why`: says what was lost (requests in flight, resources,
+ * scanouts), resets the device, opens it again, and shows every screen's surface as it is in
+ * memory. Each step is a test point. A second failure, during the recovery or before the device has
+ * worked for GPU_SESSION_SETTLED_US since the last one, ends the session: its status is returned,
+ * the device is reset, the session closed. Time spent waiting for an answer does not count as work.
+ */
+MUST_CHECK enum status gpu_session_recover(struct gpu_session *s, enum status why);
+
+/* Resets the device and gives everything back; ERR_TIMEOUT or ERR_GONE as gpu_close. */
+MUST_CHECK enum status gpu_session_close(struct gpu_session *s);
+
+#endif
