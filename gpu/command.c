@@ -259,3 +259,16 @@ enum status gpu_flush(struct gpu *gpu, uint32_t resource, struct rectangle area)
 	r->resource_id = le32_of(resource);
 	return send_nodata(gpu, "RESOURCE_FLUSH", sizeof(*r));
 }
+
+enum status gpu_transfer_back(struct gpu *gpu, uint32_t resource, const struct surface *surface)
+{
+	struct virtio_gpu_transfer_host_3d *r = request(gpu, VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D);
+
+	add_fence(gpu);
+	r->box.w = le32_of(surface->width);
+	r->box.h = le32_of(surface->height);
+	r->box.d = le32_of(1);
+	r->resource_id = le32_of(resource);
+	r->stride = le32_of(surface->stride_bytes);
+	return send_nodata(gpu, "TRANSFER_FROM_HOST_3D", sizeof(*r));
+}

@@ -41,6 +41,8 @@ enum virtio_gpu_ctrl_type {
 	VIRTIO_GPU_CMD_GET_CAPSET,
 	VIRTIO_GPU_CMD_GET_EDID,
 
+	VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D = 0x0206,
+
 	VIRTIO_GPU_RESP_OK_NODATA = 0x1100,
 	VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
 	VIRTIO_GPU_RESP_OK_CAPSET_INFO,
@@ -134,6 +136,26 @@ struct virtio_gpu_transfer_to_host_2d {
 	le32 padding;
 };
 
+struct virtio_gpu_box {
+	le32 x;
+	le32 y;
+	le32 z;
+	le32 w;
+	le32 h;
+	le32 d;
+};
+
+/* Not in virtio 1.3, which leaves the 3D commands out: linux/virtio_gpu.h. */
+struct virtio_gpu_transfer_host_3d {
+	struct virtio_gpu_ctrl_hdr hdr;
+	struct virtio_gpu_box box;
+	le64 offset;
+	le32 resource_id;
+	le32 level;
+	le32 stride;
+	le32 layer_stride;
+};
+
 struct virtio_gpu_mem_entry {
 	le64 addr;
 	le32 length;
@@ -157,6 +179,7 @@ _Static_assert(sizeof(struct virtio_gpu_set_scanout) == 48, "virtio 1.3 §5.7.6.
 _Static_assert(sizeof(struct virtio_gpu_resource_flush) == 48, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_transfer_to_host_2d) == 56, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_resource_attach_backing) == 32, "virtio 1.3 §5.7.6.8");
+_Static_assert(sizeof(struct virtio_gpu_transfer_host_3d) == 72, "linux/virtio_gpu.h");
 _Static_assert(sizeof(struct virtio_gpu_mem_entry) == 16, "virtio 1.3 §5.7.6.8");
 
 #endif

@@ -3,6 +3,7 @@
 #include "gpu/screen.h"
 
 #include "gpu/edid.h"
+#include "gpu/readback.h"
 #include "gpu/text.h"
 #include "mem/format.h"
 #include "mem/log.h"
@@ -160,6 +161,8 @@ static enum status show_on(struct gpu *gpu, const struct gpu_show *show,
 		status = present(gpu, s, whole(&s->surface));
 	if (status == OK)
 		tap_ok(gpu->name, "scanout %u: picture on screen", s->scanout);
+	if (status == OK && show->readback)
+		status = gpu_readback_check(gpu, s->resource, &s->surface, &show->picture);
 	if (status == OK && show->label)
 		status = show_label(gpu, s, show->label);
 	return status;

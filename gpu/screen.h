@@ -26,6 +26,7 @@ struct gpu_show {
 	struct picture picture;
 	uint32_t width; /* overrides what the displays say; 0: does not */
 	uint32_t height;
+	bool readback; /* check=readback: have the device give the picture back, and compare */
 	const char *label; /* lines of text over the picture, to which scanout, size and verdict are
 			      added; NULL: none */
 };

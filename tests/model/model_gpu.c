@@ -7,7 +7,8 @@
 
 #include "mem/le.h"
 
-#define F_EDID 1u
+#define F_VIRGL 0u
+#define F_EDID  1u
 
 /* A resource as large as this would be refused by hosts (QEMU's max_hostmem). */
 #define MAX_PIXELS (64ull << 20)
@@ -218,6 +219,29 @@ static uint32_t transfer(struct model *m, const void *request, uint32_t size, vo
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
+/* Of the 3D mode, the one command that gives a picture back: the whole of it. */
+static uint32_t transfer_back(struct model *m, const void *request, uint32_t size, void *response)
+{
+	const struct virtio_gpu_transfer_host_3d *q = request;
+	struct model_resource *r = known(m, le32_value(q->resource_id), "TRANSFER_FROM_HOST_3D");
+
+	(void)size;
+	(void)response;
+	if (!r)
+		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	if (!r->backing_count || !r->transferred)
+		model_break(m, RULE_GPU_ORDER, "TRANSFER_FROM_HOST_3D of %u", r->id);
+	if (q->box.x.raw || q->box.y.raw || q->box.z.raw || q->box.d.raw != 1 ||
+		q->box.w.raw != r->width || q->box.h.raw != r->height || q->offset.raw ||
+		q->level.raw || q->stride.raw != 4 * r->width) {
+		model_break(m, RULE_GPU_COVERED, "TRANSFER_FROM_HOST_3D %ux%ux%u, stride %u",
+			q->box.w.raw, q->box.h.raw, q->box.d.raw, q->stride.raw);
+		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
+	}
+	model_transfer_back(m, r, q->stride.raw);
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
 /* §5.7.6.8: the commands of the 2D mode that this device knows. */
 static const struct {
 	uint32_t type;
@@ -233,6 +257,7 @@ static const struct {
 	{0x105, 56, 24, 0, transfer},
 	{0x106, 32, 24, 0, attach}, /* and its entries */
 	{0x10a, 32, 24 + 8 + 1024, 1u << F_EDID, edid},
+	{0x206, 72, 24, 1u << F_VIRGL, transfer_back},
 };
 
 static void check_header(struct model *m, const struct virtio_gpu_ctrl_hdr *h)

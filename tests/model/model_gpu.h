@@ -57,6 +57,8 @@ struct model_resource *model_find_resource(struct model *m, uint32_t id);
 /* TRANSFER_TO_HOST_2D and RESOURCE_FLUSH, with rectangles that were found good. */
 void model_transfer(struct model *m, struct model_resource *r, const struct virtio_gpu_rect *rect,
 	uint64_t offset);
+/* The whole picture, back to the memory that backs it. */
+void model_transfer_back(struct model *m, const struct model_resource *r, uint32_t stride);
 void model_flush(
 	struct model *m, const struct model_resource *r, const struct virtio_gpu_rect *rect);
 

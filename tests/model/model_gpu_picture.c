@@ -19,23 +19,39 @@ void model_drop_resource(struct model_resource *r)
 	*r = (struct model_resource){0};
 }
 
-/* A pixel of the backing, which is a list of pieces; 0 past its end. */
-static uint32_t backing_pixel(struct model *m, const struct model_resource *r, uint64_t offset)
+/* The bytes of a pixel of the backing, which is a list of pieces; NULL past its end. */
+static uint8_t *backing_bytes(struct model *m, const struct model_resource *r, uint64_t offset)
 {
 	for (unsigned i = 0; i < r->backing_count; i++) {
 		const struct model_segment *s = &r->backing[i];
-		const uint8_t *bytes;
 
-		if (offset + 4 > s->length) {
-			offset -= min_u64(offset, s->length);
-			continue;
-		}
-		bytes = model_map(m->memory, s->address + offset, 4);
-		return bytes ? (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 |
-				       (uint32_t)bytes[1] << 8 | bytes[0]
-			     : 0;
+		if (offset + 4 <= s->length)
+			return model_map(m->memory, s->address + offset, 4);
+		offset -= min_u64(offset, s->length);
 	}
-	return 0;
+	return NULL;
+}
+
+static uint32_t backing_pixel(struct model *m, const struct model_resource *r, uint64_t offset)
+{
+	const uint8_t *bytes = backing_bytes(m, r, offset);
+
+	return bytes ? (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 |
+			       (uint32_t)bytes[1] << 8 | bytes[0]
+		     : 0;
+}
+
+void model_transfer_back(struct model *m, const struct model_resource *r, uint32_t stride)
+{
+	for (uint32_t y = 0; y < r->height; y++)
+		for (uint32_t x = 0; x < r->width; x++) {
+			uint64_t at = (uint64_t)y * stride + 4 * (uint64_t)x;
+			uint8_t *bytes = backing_bytes(m, r, at);
+			uint32_t pixel = r->pixels[(uint64_t)y * r->width + x];
+
+			for (unsigned i = 0; bytes && i < 4; i++)
+				bytes[i] = (uint8_t)(pixel >> 8 * i);
+		}
 }
 
 void model_transfer(struct model *m, struct model_resource *r, const struct virtio_gpu_rect *rect,
