@@ -10,20 +10,7 @@
 #define VIRTIO_DIAGNOSE_H
 
 #include "virtio/diagnosis.h"
-#include "virtio/split_ring.h"
-
-struct queue;
-
-/* What the device says of a queue when asked by its registers. What a transport lacks is 0. */
-struct queue_registers {
-	uint32_t size_max;
-	uint32_t size; /* modern */
-	bool ready; /* QueueReady or queue_enable; legacy: an address is set */
-	uint64_t desc; /* modern, where it can be read back */
-	uint64_t avail;
-	uint64_t used;
-	uint32_t pfn; /* legacy */
-};
+#include "virtio/snapshot.h"
 
 struct queue_snapshot {
 	const char *transport;

@@ -7,6 +7,7 @@
 #include "mem/clock.h"
 #include "mem/log.h"
 #include "mem/tap.h"
+#include "virtio/chain.h"
 #include "virtio/diagnose.h"
 
 /* §2.7: 4 bytes for a modern used ring; that of a legacy device is at its QueueAlign (§2.7.2). */
@@ -249,6 +250,19 @@ void queue_notify(struct queue *q)
 		return;
 	q->notifications++;
 	q->dev->transport->notify_queue(q->dev, q);
+}
+
+struct queue_request queue_published(const struct queue *q)
+{
+	struct chain chain;
+
+	chain_walk(&q->ring, q->dev->pool, (uint16_t)(q->published_idx - 1), &chain);
+	return (struct queue_request){
+		.head = chain.head,
+		.readable = chain.readable,
+		.writable = chain.writable,
+		.whole = chain.end == CHAIN_WHOLE,
+	};
 }
 
 static enum status broken(struct queue *q, const char *what, uint32_t value)

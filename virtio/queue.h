@@ -27,6 +27,14 @@ struct queue_used {
 	uint32_t length; /* bytes the device says it wrote, checked against what it may write */
 };
 
+/* A request as it stands in the ring. */
+struct queue_request {
+	uint16_t head;
+	uint32_t readable; /* bytes */
+	uint32_t writable;
+	bool whole; /* its chain can be walked to the end */
+};
+
 /* What is known of a descriptor, whatever the device does to the ring. */
 struct queue_slot {
 	uint16_t next; /* free list, or the rest of a chain in flight */
@@ -80,6 +88,12 @@ MUST_CHECK enum status queue_add(struct queue *queue, const struct queue_buffer 
 
 /* Publishes what was added and notifies the device unless it asked not to be (§2.7.13.3). */
 void queue_notify(struct queue *queue);
+
+/*
+ * The request that was published last, as it stands in the ring now: what the device finds, not
+ * what queue_add was given. After the first queue_notify.
+ */
+struct queue_request queue_published(const struct queue *queue);
 
 /*
  * Takes the next used request, without waiting. ERR_NOT_FOUND when there is none yet;
