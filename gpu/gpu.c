@@ -58,6 +58,7 @@ enum status gpu_open(
 		status = virtio_negotiate(dev, setup->features);
 	if (status == OK)
 		status = queue_open(&gpu->control, dev, VIRTIO_GPU_CONTROLQ, setup->queue_size);
+	gpu->control.request_least = sizeof(struct virtio_gpu_ctrl_hdr);
 	if (status == OK)
 		status = dma_alloc(dev->pool, COMMAND_BUFFER_SIZE, PAGE_SIZE, &gpu->buffer);
 	if (status == OK)

@@ -6,6 +6,7 @@
 #include "mem/format.h"
 #include "mem/log.h"
 #include "mem/tap.h"
+#include "virtio/snapshot.h"
 
 #define STATUS_ALL_ONES  0xffu
 #define CONFIG_MAX_WORDS 16u
@@ -125,11 +126,12 @@ enum status virtio_reset(struct virtio_device *dev)
 	enum status status;
 
 	dev->features = 0;
+	dev->opened = NULL;
 	dev->journal.next = 0;
 	/* virtio 1.3 §3.1.1 step 1 */
 	status = report_reset(dev, reset_and_poll(dev));
 	if (status != OK)
-		return status;
+		return virtio_post_mortem(dev, NULL, "reset", status);
 	add_status(dev, VIRTIO_STATUS_ACKNOWLEDGE);
 	tap_ok(dev->name, "ACKNOWLEDGE (step 2)");
 	add_status(dev, VIRTIO_STATUS_DRIVER);
@@ -163,7 +165,8 @@ static enum status confirm_features(struct virtio_device *dev)
 	tap_fail(dev->name, "FEATURES_OK",
 		"the device did not keep it: status is 0x%02x; features 0x%lx of 0x%lx accepted",
 		status, dev->features, dev->offered);
-	return status == STATUS_ALL_ONES ? ERR_GONE : ERR_REFUSED;
+	return virtio_post_mortem(
+		dev, NULL, "FEATURES_OK", status == STATUS_ALL_ONES ? ERR_GONE : ERR_REFUSED);
 }
 
 enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
@@ -180,7 +183,7 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 		if (!(dev->offered & FEATURE(VIRTIO_F_VERSION_1))) {
 			tap_fail(dev->name, "features",
 				"a modern device that does not offer VERSION_1 (virtio 1.3, 6.1)");
-			return ERR_UNSUPPORTED;
+			return virtio_post_mortem(dev, NULL, "features", ERR_UNSUPPORTED);
 		}
 	}
 	dev->features = dev->offered & wanted;
@@ -190,15 +193,9 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 	return confirm_features(dev);
 }
 
-enum status virtio_start(struct virtio_device *dev)
+/* What the status says after DRIVER_OK was written; a failed test point unless it is OK. */
+static enum status judge_running(struct virtio_device *dev, uint8_t status, const char *text)
 {
-	char text[VIRTIO_STATUS_TEXT_SIZE];
-	uint8_t status;
-
-	/* virtio 1.3 §3.1.1 step 8 */
-	add_status(dev, VIRTIO_STATUS_DRIVER_OK);
-	status = dev->transport->read_status(dev);
-	virtio_describe_status(status, text);
 	if (status == STATUS_ALL_ONES) {
 		tap_fail(dev->name, "DRIVER_OK", "status reads 0xff: the device left the bus");
 		return ERR_GONE;
@@ -212,6 +209,23 @@ enum status virtio_start(struct virtio_device *dev)
 			status, text);
 		return ERR_REFUSED;
 	}
+	return OK;
+}
+
+enum status virtio_start(struct virtio_device *dev)
+{
+	char text[VIRTIO_STATUS_TEXT_SIZE];
+	enum status running;
+	uint8_t status;
+
+	/* virtio 1.3 §3.1.1 step 8 */
+	add_status(dev, VIRTIO_STATUS_DRIVER_OK);
+	status = dev->transport->read_status(dev);
+	virtio_describe_status(status, text);
+	running = judge_running(dev, status, text);
+	/* It may be the queue that it does not run with. */
+	if (running != OK)
+		return virtio_post_mortem(dev, dev->opened, "DRIVER_OK", running);
 	log_info(dev->name, "status: 0x%02x (%s)", status, text);
 	tap_ok(dev->name, "DRIVER_OK (step 8)");
 	return OK;

@@ -70,6 +70,11 @@ struct virtio_transport {
 	/* What the device says of a queue, for the diagnosis. */
 	void (*read_queue)(struct virtio_device *dev, uint16_t index, struct queue_registers *out);
 
+	/* The features as the device has them accepted; NULL where it cannot be asked. */
+	uint64_t (*read_accepted)(struct virtio_device *dev);
+	/* The device type as it reads now, 0 for an empty slot; NULL on PCI. */
+	uint32_t (*read_device_id)(struct virtio_device *dev);
+
 	/* Reading it acknowledges the interrupt on PCI: only one place may (§4.1.4.5.1). */
 	uint8_t (*read_interrupt_status)(struct virtio_device *dev);
 	/* Changes when the configuration does; always 0 where there is none (legacy). */
@@ -88,6 +93,8 @@ struct virtio_device {
 
 	uint64_t offered; /* features the device offered at the last negotiation */
 	uint64_t features; /* features in use */
+	const struct queue
+		*opened; /* the queue that was opened last since the reset; may be NULL */
 
 	struct region common; /* mmio registers, pci common configuration, legacy I/O BAR */
 	struct region notify; /* pci modern: the doorbells */

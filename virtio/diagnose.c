@@ -1,230 +1,302 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In: what the driver knows and the device says of a silent queue. Out: causes, ranked. */
+/* In: a snapshot. Out: the causes that explain it, those that explain others first. */
 #include "virtio/diagnose.h"
 
-#include "mem/log.h"
 #include "virtio/device.h"
-#include "virtio/queue.h"
+#include "virtio/diagnose_ring.h"
 
-#define STATUS_ALL_ONES 0xffu
-#define LOGGED_SLOTS    4u
+#define ALL_ONES       0xffu
+#define VENDOR_NONE    0xffffu
+#define PFN_LIMIT      ((uint64_t)PAGE_SIZE << 32)
+#define BAR_IO         1u
+#define BAR_FLAGS_IO   0x3u
+#define BAR_FLAGS      0xfu
+#define ALIGN_DEFAULT  VIRTIO_LEGACY_ALIGN
+#define STATUS_PRESENT (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER)
 
-static void add(
-	struct queue_diagnosis *d, enum certainty certainty, const char *what, const char *evidence)
+/* A wait for an answer, on a device that had been started. */
+static bool is_request(const struct virtio_snapshot *s)
 {
-	if (d->count < QUEUE_MAX_CAUSES)
-		d->causes[d->count++] = (struct queue_cause){certainty, what, evidence};
+	return s->has_queue && s->failure == ERR_TIMEOUT;
 }
 
-/* The device's state as a whole. True when it explains the silence alone. */
-static bool judge_status(const struct queue_snapshot *s, struct queue_diagnosis *d)
+/* The bits that the driver set, and that are not set any more. */
+static uint8_t lost_status(const struct virtio_snapshot *s)
 {
-	if (s->status == STATUS_ALL_ONES) {
-		d->status = ERR_GONE;
-		add(d, CERTAIN, "the device left the bus, or its registers are not decoded",
-			"status reads 0xff");
-		return true;
+	uint64_t set = s->programmed.status.value;
+
+	if (is_request(s)) {
+		set |= STATUS_PRESENT | VIRTIO_STATUS_DRIVER_OK;
+		set |= s->legacy ? 0u : VIRTIO_STATUS_FEATURES_OK;
 	}
-	if (!s->status) {
-		add(d, CERTAIN,
-			"the device was reset behind the driver's back: a second owner or a second "
-			"probe of the same device",
-			"status reads 0");
-		return true;
-	}
-	if (s->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET) {
-		d->status = ERR_NEEDS_RESET;
-		add(d, CERTAIN,
-			"the device found the ring malformed and gave up: an address that is not "
-			"RAM, a bad chain, or an index that jumped",
-			"status has DEVICE_NEEDS_RESET");
-		return true;
+	return (uint8_t)(set & ~(uint64_t)s->status);
+}
+
+/* The features that the driver really wrote in time, else those that it says. */
+static uint64_t written_features(const struct virtio_snapshot *s)
+{
+	if (s->programmed.features.done)
+		return s->programmed.features.value;
+	return s->programmed.complete ? 0 : s->accepted;
+}
+
+static bool has_bar_address(const struct virtio_snapshot *s)
+{
+	for (unsigned i = 0; i < PCI_MAX_BARS; i++) {
+		uint32_t bar = s->pci_bars[i];
+
+		if (bar & ~(bar & BAR_IO ? BAR_FLAGS_IO : BAR_FLAGS))
+			return true;
 	}
 	return false;
 }
 
-static void judge_life(const struct queue_snapshot *s, struct queue_diagnosis *d)
+/* Whether the registers can be reached at all. False: nothing that they say counts. */
+static bool judge_bus(const struct virtio_snapshot *s, struct diagnosis *d)
 {
-	if (!s->legacy && !(s->status & VIRTIO_STATUS_FEATURES_OK))
-		add(d, CERTAIN, "the features were never agreed on", "status lacks FEATURES_OK");
+	uint16_t decode = s->legacy ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
+
+	if (s->is_pci && s->pci_vendor == VENDOR_NONE) {
+		diagnosis_add(d, CERTAIN, CAUSE_GONE, "the PCI vendor id reads 0xffff");
+		return false;
+	}
+	if (s->is_pci && (!(s->pci_command & decode) || !has_bar_address(s))) {
+		diagnosis_add(d, CERTAIN, MISTAKE_DECODE,
+			"command 0x%04x, BARs 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x; status reads 0x%02x",
+			s->pci_command, s->pci_bars[0], s->pci_bars[1], s->pci_bars[2],
+			s->pci_bars[3], s->pci_bars[4], s->pci_bars[5], s->status);
+		return false;
+	}
+	if (s->status == ALL_ONES) {
+		diagnosis_add(d, CERTAIN, CAUSE_GONE, "status reads 0xff");
+		return false;
+	}
+	return true;
+}
+
+static void judge_access(const struct virtio_snapshot *s, struct diagnosis *d)
+{
 	if (s->is_pci && !(s->pci_command & PCI_COMMAND_MASTER))
-		add(d, CERTAIN, "PCI bus mastering is off: the device cannot reach memory",
-			"the command register lacks bit 2");
-	else if (!(s->status & VIRTIO_STATUS_DRIVER_OK))
-		add(d, CERTAIN, "the device does not run", "status lacks DRIVER_OK");
+		diagnosis_add(d, CERTAIN, MISTAKE_BUS_MASTER,
+			"the command register is 0x%04x, without bit 2", s->pci_command);
+	if (!s->is_mmio)
+		return;
+	if (s->programmed.narrow_name)
+		diagnosis_add(d, CERTAIN, MISTAKE_ACCESS_WIDTH, "%s was accessed with %u bits",
+			s->programmed.narrow_name, s->programmed.narrow_width * 8);
+	else if (!s->device_id_now)
+		diagnosis_add(d, CERTAIN, MISTAKE_EMPTY_SLOT, "DeviceID reads 0");
 }
 
-static void judge_queue(const struct queue_snapshot *s, struct queue_diagnosis *d)
+/* A reset that does not end, or one that the driver knows nothing of. False: it explains all. */
+static bool judge_reset(const struct virtio_snapshot *s, struct diagnosis *d)
 {
-	if (!s->device.ready && s->legacy)
-		add(d, CERTAIN,
-			"the device has no ring: a legacy device was given version 2 queue "
-			"registers, or none",
-			"its queue address reads 0");
-	else if (!s->device.ready)
-		add(d, CERTAIN, "the device has no ring: the queue is not enabled",
-			"QueueReady or queue_enable reads 0");
-	else if (s->legacy && (uint64_t)s->device.pfn * PAGE_SIZE != s->desc)
-		add(d, CERTAIN, "the device has the ring at another address",
-			"page frame number times 4096 is not where the ring is");
-	if (s->device.desc && s->device.desc != s->desc)
-		add(d, CERTAIN, "the device has the ring at another address",
-			"queue_desc reads back another value");
-	if (s->device.size && s->device.size != s->size)
-		add(d, CERTAIN, "the device has another queue size, so the rings do not match",
-			"queue_size reads back another value");
+	const struct virtio_programmed *p = &s->programmed;
+
+	if (p->status.done && !p->status.value && s->status) {
+		diagnosis_add(d, CERTAIN, CAUSE_RESET_UNENDING,
+			"status is still 0x%02x after 0 was written", s->status);
+		return false;
+	}
+	if (s->legacy && p->pfn_zero.done && (lost_status(s) & STATUS_PRESENT)) {
+		diagnosis_add(d, CERTAIN, MISTAKE_PFN_ZERO,
+			"0 was written for queue %lu; status reads 0x%02x", p->pfn_zero.value,
+			s->status);
+		return false;
+	}
+	if (lost_status(s) & STATUS_PRESENT) {
+		diagnosis_add(d, CERTAIN, MISTAKE_SECOND_OWNER,
+			"status reads 0x%02x: bits that the driver set are gone", s->status);
+		return false;
+	}
+	return true;
 }
 
-static void judge_ring(const struct queue_snapshot *s, struct queue_diagnosis *d)
+static void judge_features(const struct virtio_snapshot *s, struct diagnosis *d)
 {
-	if (s->used_idx != s->used_idx_seen)
-		add(d, CERTAIN,
-			"the answer came after the deadline: the device or its host is slow",
-			"used.idx moved after the wait ended");
-	else if (s->interrupt_status & 1)
-		add(d, LIKELY,
-			"the device used the buffer where the driver does not look: queue "
-			"alignment "
-			"or size differ, or caches are not coherent",
-			"the interrupt status says a buffer was used, used.idx did not move");
-	if (!s->in_flight)
-		add(d, CERTAIN, "nothing was asked of the device", "no request is in flight");
-	else if (s->avail_idx == (uint16_t)(s->used_idx_seen))
-		add(d, CERTAIN, "the request was never published", "avail.idx equals used.idx");
-	if (!s->notifications)
-		add(d, LIKELY, "the device was never notified and does not poll",
-			"the driver sent no notification");
+	const struct virtio_programmed *p = &s->programmed;
+	uint64_t written = written_features(s);
+	bool refused = lost_status(s) & VIRTIO_STATUS_FEATURES_OK;
+
+	if (p->late_features.done && p->late_features.value != written)
+		diagnosis_add(d, CERTAIN, MISTAKE_LATE_FEATURES,
+			"0x%lx was written after FEATURES_OK, 0x%lx before", p->late_features.value,
+			written);
+	if (s->legacy)
+		return;
+	if (refused && s->offered & ~written & FEATURE(VIRTIO_F_ACCESS_PLATFORM))
+		diagnosis_add(d, CERTAIN, MISTAKE_ACCESS_PLATFORM,
+			"offered 0x%lx, accepted 0x%lx; status 0x%02x lacks FEATURES_OK",
+			s->offered, written, s->status);
+	if (!(written & FEATURE(VIRTIO_F_VERSION_1)))
+		diagnosis_add(d, CERTAIN, MISTAKE_VERSION_1, "accepted 0x%lx of 0x%lx", written,
+			s->offered);
+	if (refused && !d->count)
+		diagnosis_add(d, LIKELY, CAUSE_FEATURES_REFUSED,
+			"status 0x%02x lacks FEATURES_OK; accepted 0x%lx of 0x%lx", s->status,
+			written, s->offered);
 }
 
-/* What is left when everything that can be read looks healthy. */
-static void judge_remains(const struct queue_snapshot *s, struct queue_diagnosis *d)
+/* The device has no ring: registers of another version, a reset, or none was written. */
+static void judge_not_ready(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	const struct virtio_programmed *p = &s->programmed;
+	const struct written *enable = s->legacy ? &p->pfn : &p->enable;
+
+	if (s->is_mmio && s->legacy && (p->enable.done || p->desc.done))
+		diagnosis_add(d, CERTAIN, MISTAKE_V2_REGISTERS_ON_V1,
+			"QueuePFN reads 0; QueueDesc, QueueReady were written");
+	else if (s->is_mmio && !s->legacy && p->pfn.done)
+		diagnosis_add(d, CERTAIN, MISTAKE_V1_REGISTERS_ON_V2,
+			"QueueReady reads 0; QueuePFN was written with 0x%lx", p->pfn.value);
+	else if (s->legacy && p->pfn_zero.done)
+		diagnosis_add(d, CERTAIN, MISTAKE_PFN_ZERO,
+			"0 was written for queue %lu; the queue's reads 0", p->pfn_zero.value);
+	else if (is_request(s) && enable->value)
+		diagnosis_add(d, CERTAIN, MISTAKE_SECOND_OWNER,
+			"the queue was enabled, and is not any more; status 0x%02x", s->status);
+	else if (s->failure == ERR_PROTOCOL)
+		diagnosis_add(d, LIKELY, MISTAKE_NOT_ENABLED,
+			"it is not: the driver did not accept what the device says of it");
+	else
+		diagnosis_add(d, CERTAIN, MISTAKE_NOT_ENABLED, "%s reads 0",
+			s->legacy ? "its page frame" : "its enable register");
+}
+
+/* §4.2.4: page frame number times GuestPageSize is where a legacy device has its ring. */
+static void judge_page_frame(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	const struct virtio_programmed *p = &s->programmed;
+	uint64_t page = s->is_mmio && p->page_size.done ? p->page_size.value : PAGE_SIZE;
+	uint64_t at = s->device.pfn * page;
+
+	if (s->desc >= PFN_LIMIT)
+		diagnosis_add(d, CERTAIN, MISTAKE_PFN_TRUNCATED,
+			"page frame 0x%x, the ring is at 0x%lx", s->device.pfn, s->desc);
+	else if (s->is_mmio && p->complete && !p->page_size.done)
+		diagnosis_add(d, CERTAIN, MISTAKE_PAGE_SIZE,
+			"GuestPageSize was not written; page frame 0x%x", s->device.pfn);
+	else if (s->is_mmio && (page != PAGE_SIZE || s->device.pfn == (uint32_t)s->desc) &&
+		 at != s->desc)
+		diagnosis_add(d, CERTAIN, MISTAKE_PAGE_SIZE,
+			"page frame 0x%x of %lu bytes, the ring is at 0x%lx", s->device.pfn, page,
+			s->desc);
+	else if (at != s->desc)
+		diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS,
+			"page frame 0x%x of %lu bytes, the ring is at 0x%lx", s->device.pfn, page,
+			s->desc);
+}
+
+static void judge_address(const struct virtio_snapshot *s, struct diagnosis *d, const char *name,
+	uint64_t device, const struct written *written, uint64_t driver)
+{
+	if (device && device != driver)
+		diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS,
+			"the device has %s at 0x%lx, it is at 0x%lx", name, device, driver);
+	else if (written->done && written->value != driver)
+		diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS,
+			"%s was said to be at 0x%lx, it is at 0x%lx", name, written->value, driver);
+	else if (s->programmed.complete && !written->done)
+		diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS, "the address of %s was not written",
+			name);
+}
+
+/* mmio's QueueSize cannot be read back: what was written to it counts. */
+static void judge_size(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	const struct virtio_programmed *p = &s->programmed;
+
+	if (s->is_pci && s->device.size != s->size)
+		diagnosis_add(d, CERTAIN, MISTAKE_QUEUE_SIZE, "the device has %u, the driver %u",
+			s->device.size, s->size);
+	else if (s->is_mmio && p->size.done && p->size.value != s->size)
+		diagnosis_add(d, CERTAIN, MISTAKE_QUEUE_SIZE, "%lu was written, the driver has %u",
+			p->size.value, s->size);
+	else if (s->is_mmio && p->complete && !p->size.done)
+		diagnosis_add(d, CERTAIN, MISTAKE_QUEUE_SIZE,
+			"QueueSize was not written, the driver has %u", s->size);
+}
+
+/* §2.7.2: a legacy device puts its used ring where the next multiple of its alignment is. */
+static void judge_used_place(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	const struct written *align = &s->programmed.align;
+	uint64_t has = s->is_mmio && align->done ? align->value : ALIGN_DEFAULT;
+	uint64_t used = s->desc;
+
+	if (!is_power_of_two(has))
+		used = 0;
+	else
+		used += split_layout_of(s->size, has).used;
+	if (used != s->used)
+		diagnosis_add(d, CERTAIN, MISTAKE_USED_OFFSET,
+			"by alignment %lu the device has it at 0x%lx, the driver at 0x%lx", has,
+			used, s->used);
+}
+
+static void judge_queue(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	const struct virtio_programmed *p = &s->programmed;
+
+	if (!s->device.ready) {
+		judge_not_ready(s, d);
+		return;
+	}
+	if (s->failure == ERR_PROTOCOL && !s->in_flight && s->used_idx == s->used_idx_seen)
+		diagnosis_add(d, LIKELY, MISTAKE_SECOND_OWNER, "the queue is set up already");
+	if (s->legacy)
+		judge_page_frame(s, d);
+	judge_size(s, d);
+	if (s->legacy)
+		judge_used_place(s, d);
+	else {
+		judge_address(s, d, "desc", s->device.desc, &p->desc, s->desc);
+		judge_address(s, d, "avail", s->device.avail, &p->avail, s->avail);
+		judge_address(s, d, "used", s->device.used, &p->used, s->used);
+	}
+}
+
+static void judge_running(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	if (!d->count && lost_status(s) & VIRTIO_STATUS_DRIVER_OK)
+		diagnosis_add(
+			d, LIKELY, CAUSE_NOT_RUNNING, "status 0x%02x lacks DRIVER_OK", s->status);
+	if (s->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET && !d->count)
+		diagnosis_add(d, LIKELY, CAUSE_RING_MALFORMED,
+			"status 0x%02x has DEVICE_NEEDS_RESET", s->status);
+}
+
+/* What is left when everything that can be seen is as it should be. */
+static void judge_remains(const struct virtio_snapshot *s, struct diagnosis *d)
 {
 	if (d->count)
 		return;
-	add(d, POSSIBLE, "the request is shorter than the device's header, which it never answers",
-		"all registers and indices are as they should be");
-	if (!(s->features & FEATURE(VIRTIO_F_VERSION_1)))
-		add(d, POSSIBLE,
-			"the device found the ring malformed and went silent: without VERSION_1 it "
-			"cannot say so",
-			"VERSION_1 was not negotiated");
-	add(d, POSSIBLE, "the notification reached another queue, or none",
-		"the device gives no sign of having seen the request");
-	add(d, POSSIBLE, "the device is slower than the deadline", "raise timeout= to tell");
+	if (s->has_queue && !(written_features(s) & FEATURE(VIRTIO_F_VERSION_1)))
+		diagnosis_add(d, POSSIBLE, CAUSE_RING_MALFORMED,
+			"without VERSION_1 a device that gave up cannot say so");
+	diagnosis_add(d, POSSIBLE, CAUSE_SLOW,
+		"everything that can be seen is right; the deadline was %u ms",
+		s->timeout_us / 1000);
 }
 
-static void sort(struct queue_diagnosis *d)
+void diagnose(const struct virtio_snapshot *s, struct diagnosis *d)
 {
-	for (unsigned i = 1; i < d->count; i++) {
-		struct queue_cause c = d->causes[i];
-		unsigned at = i;
-
-		for (; at > 0 && d->causes[at - 1].certainty < c.certainty; at--)
-			d->causes[at] = d->causes[at - 1];
-		d->causes[at] = c;
+	if (!judge_bus(s, d))
+		return;
+	judge_access(s, d);
+	if (!judge_reset(s, d))
+		return;
+	judge_features(s, d);
+	if (s->has_queue) {
+		judge_queue(s, d);
+		if (!s->ring_in_memory)
+			diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS,
+				"desc 0x%lx avail 0x%lx used 0x%lx are not all memory", s->desc,
+				s->avail, s->used);
+		diagnose_request(s, d);
+		if (s->in_flight || s->used_idx != s->used_idx_seen)
+			diagnose_answer(s, d);
 	}
-}
-
-struct queue_diagnosis diagnose(const struct queue_snapshot *s)
-{
-	struct queue_diagnosis d = {.status = ERR_TIMEOUT};
-
-	if (!judge_status(s, &d)) {
-		judge_life(s, &d);
-		judge_queue(s, &d);
-		judge_ring(s, &d);
-		judge_remains(s, &d);
-	}
-	sort(&d);
-	return d;
-}
-
-static struct queue_snapshot take_snapshot(struct queue *q)
-{
-	struct virtio_device *dev = q->dev;
-	const struct virtio_transport *t = dev->transport;
-	struct queue_snapshot s = {
-		.transport = t->name,
-		.legacy = t->legacy,
-		.is_pci = dev->pci,
-		.status = t->read_status(dev),
-		.offered = dev->offered,
-		.features = dev->features,
-		.index = q->index,
-		.size = q->ring.size,
-		.desc = q->ring.desc_address.value,
-		.avail = q->ring.avail_address.value,
-		.used = q->ring.used_address.value,
-		.avail_idx = le16_load(&q->ring.avail->idx),
-		.used_idx = le16_load(&q->ring.used->idx),
-		.used_idx_seen = q->used_idx,
-		.used_flags = le16_load(&q->ring.used->flags),
-		.in_flight = q->in_flight,
-		.notifications = q->notifications,
-	};
-
-	t->read_queue(dev, q->index, &s.device);
-	s.interrupt_status = t->read_interrupt_status(dev);
-	if (dev->pci)
-		s.pci_command = (uint16_t)pci_config_read(dev->pci, PCI_COMMAND, 2);
-	return s;
-}
-
-static void log_snapshot(const char *name, const struct queue_snapshot *s)
-{
-	char text[VIRTIO_STATUS_TEXT_SIZE];
-
-	virtio_describe_status(s->status, text);
-	log_error(name, "device: %s, status 0x%02x (%s), interrupt status 0x%x", s->transport,
-		s->status, text, s->interrupt_status);
-	log_error(name, "features: offered 0x%lx, accepted 0x%lx", s->offered, s->features);
-	if (s->is_pci)
-		log_error(name, "PCI command: 0x%04x", s->pci_command);
-	log_error(name,
-		"queue %u as the device has it: %s, size %u of %u, desc 0x%lx avail 0x%lx used "
-		"0x%lx, page frame 0x%x",
-		s->index, s->device.ready ? "ready" : "not ready", s->device.size,
-		s->device.size_max, s->device.desc, s->device.avail, s->device.used, s->device.pfn);
-	log_error(name, "queue %u as the driver has it: size %u, desc 0x%lx avail 0x%lx used 0x%lx",
-		s->index, s->size, s->desc, s->avail, s->used);
-	log_error(name,
-		"ring: avail.idx %u, used.idx %u (seen %u), used.flags 0x%x, %u in flight, %lu "
-		"notifications sent",
-		s->avail_idx, s->used_idx, s->used_idx_seen, s->used_flags, s->in_flight,
-		s->notifications);
-}
-
-static void log_descriptors(struct queue *q)
-{
-	unsigned logged = 0;
-
-	for (unsigned i = 0; i < QUEUE_MAX_SLOTS && logged < LOGGED_SLOTS; i++) {
-		const struct virtq_desc *d = &q->ring.desc[i];
-
-		if (!q->slots[i].count)
-			continue;
-		log_error(q->dev->name, "descriptor %u: addr 0x%lx len %u flags 0x%x next %u", i,
-			le64_load(&d->addr), le32_load(&d->len), le16_load(&d->flags),
-			le16_load(&d->next));
-		logged++;
-	}
-}
-
-enum status diagnose_queue(struct queue *q)
-{
-	static const char *const words[] = {
-		[UNLIKELY] = "unlikely",
-		[POSSIBLE] = "possible",
-		[LIKELY] = "likely",
-		[CERTAIN] = "certain",
-	};
-	struct queue_snapshot s = take_snapshot(q);
-	struct queue_diagnosis d = diagnose(&s);
-
-	log_snapshot(q->dev->name, &s);
-	log_descriptors(q);
-	for (unsigned i = 0; i < d.count; i++)
-		log_error(q->dev->name, "cause: %s (%s: %s)", d.causes[i].what,
-			words[d.causes[i].certainty], d.causes[i].evidence);
-	return d.status;
+	judge_running(s, d);
+	judge_remains(s, d);
 }

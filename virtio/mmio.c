@@ -4,8 +4,8 @@
 
 #include "mem/format.h"
 #include "mem/log.h"
-#include "virtio/diagnose.h"
 #include "virtio/queue.h"
+#include "virtio/snapshot.h"
 
 #define MAGIC_VALUE    0x74726976u /* "virt", §4.2.2 */
 #define VERSION_LEGACY 1u
@@ -145,6 +145,11 @@ static void read_queue_legacy(
 		out->size_max = mmio_read(dev, QueueSizeMax);
 }
 
+static uint32_t read_device_id(struct virtio_device *dev)
+{
+	return mmio_read(dev, DeviceID);
+}
+
 static uint8_t read_interrupt_status(struct virtio_device *dev)
 {
 	return (uint8_t)mmio_read(dev, InterruptStatus);
@@ -172,6 +177,7 @@ static const struct virtio_transport modern = {
 	.setup_queue = setup_queue,
 	.notify_queue = notify_queue,
 	.read_queue = read_queue,
+	.read_device_id = read_device_id,
 	.read_interrupt_status = read_interrupt_status,
 	.read_config_generation = read_config_generation,
 };
@@ -188,6 +194,7 @@ static const struct virtio_transport legacy = {
 	.setup_queue = setup_queue_legacy,
 	.notify_queue = notify_queue,
 	.read_queue = read_queue_legacy,
+	.read_device_id = read_device_id,
 	.read_interrupt_status = read_interrupt_status,
 	.read_config_generation = no_config_generation,
 };

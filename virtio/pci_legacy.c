@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: a PCI function with the legacy interface in BAR 0. Out: regions and the legacy operations. */
 #include "mem/log.h"
-#include "virtio/diagnose.h"
 #include "virtio/pci.h"
 #include "virtio/pci_regs.h"
 #include "virtio/queue.h"
+#include "virtio/snapshot.h"
 
 #define LEGACY_BAR       0u
 #define LEGACY_PFN_LIMIT ((uint64_t)PAGE_SIZE << 32)

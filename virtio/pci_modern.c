@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: a PCI function with virtio capabilities. Out: regions and the modern operations. */
 #include "mem/log.h"
-#include "virtio/diagnose.h"
 #include "virtio/pci.h"
 #include "virtio/pci_regs.h"
 #include "virtio/queue.h"
+#include "virtio/snapshot.h"
 
 #define CAP_MAX 48u /* 192 bytes behind the header, at multiples of 4 */
 
@@ -55,6 +55,16 @@ static void write_features(struct virtio_device *dev, uint64_t features)
 	common_write(dev, driver_feature, features >> 32);
 	common_write(dev, driver_feature_select, 0);
 	common_write(dev, driver_feature, (uint32_t)features);
+}
+
+static uint64_t read_accepted(struct virtio_device *dev)
+{
+	uint64_t features;
+
+	common_write(dev, driver_feature_select, 1);
+	features = (uint64_t)common_read(dev, driver_feature) << 32;
+	common_write(dev, driver_feature_select, 0);
+	return features | common_read(dev, driver_feature);
 }
 
 static uint32_t read_queue_size_max(struct virtio_device *dev, uint16_t index)
@@ -128,6 +138,7 @@ static void read_queue(struct virtio_device *dev, uint16_t index, struct queue_r
 	out->size = common_read(dev, queue_size);
 	out->size_max = out->size;
 	out->ready = common_read(dev, queue_enable) == 1;
+	out->notify_off = common_read(dev, queue_notify_off);
 	out->desc = (uint64_t)common_read(dev, queue_desc_high) << 32 |
 		    common_read(dev, queue_desc_low);
 	out->avail = (uint64_t)common_read(dev, queue_driver_high) << 32 |
@@ -157,6 +168,7 @@ static const struct virtio_transport modern = {
 	.setup_queue = setup_queue,
 	.notify_queue = notify_queue,
 	.read_queue = read_queue,
+	.read_accepted = read_accepted,
 	.read_interrupt_status = read_interrupt_status,
 	.read_config_generation = read_config_generation,
 };

@@ -8,7 +8,7 @@
 #include "mem/log.h"
 #include "mem/tap.h"
 #include "virtio/chain.h"
-#include "virtio/diagnose.h"
+#include "virtio/snapshot.h"
 
 /* §2.7: 4 bytes for a modern used ring; that of a legacy device is at its QueueAlign (§2.7.2). */
 #define USED_ALIGN_MODERN 4u
@@ -97,7 +97,9 @@ enum status queue_open(struct queue *q, struct virtio_device *dev, uint16_t inde
 		q->ring.used_address.value);
 	status = dev->transport->setup_queue(dev, q);
 	if (status != OK)
-		return fail_open(q, status, "the device did not take it");
+		return fail_open(q, virtio_post_mortem(dev, q, "queue setup", status),
+			"the device did not take it");
+	dev->opened = q;
 	tap_ok(dev->name, "queue %u ready (step 7)", index);
 	return OK;
 }
@@ -106,6 +108,8 @@ void queue_close(struct queue *q)
 {
 	if (!q->dev)
 		return;
+	if (q->dev->opened == q)
+		q->dev->opened = NULL;
 	dma_free(q->dev->pool, &q->tables);
 	dma_free(q->dev->pool, &q->memory);
 }
@@ -240,6 +244,7 @@ void queue_notify(struct queue *q)
 {
 	uint16_t old = q->published_idx;
 
+	q->writes_at_publish = q->dev->count.writes;
 	/* §2.7.13.3.1: descriptors and ring entries before the index that makes them visible. */
 	dma_wmb();
 	le16_store(&q->ring.avail->idx, q->avail_idx);
@@ -269,7 +274,7 @@ static enum status broken(struct queue *q, const char *what, uint32_t value)
 {
 	log_error(q->dev->name, "queue %u: the device broke the used ring: %s (0x%x)", q->index,
 		what, value);
-	diagnose_queue(q);
+	(void)virtio_post_mortem(q->dev, q, "used ring", ERR_PROTOCOL);
 	return ERR_PROTOCOL;
 }
 
@@ -315,7 +320,7 @@ enum status queue_wait(struct queue *q, struct queue_used *used)
 		if (status != ERR_NOT_FOUND)
 			return status;
 		if (late)
-			return diagnose_queue(q);
+			return virtio_post_mortem(q->dev, q, "request", ERR_TIMEOUT);
 		log_poll();
 		cpu_relax();
 	}

@@ -59,6 +59,8 @@ struct queue {
 	bool indirect;
 	bool event_idx;
 	uint64_t notifications; /* sent, of all */
+	uint64_t writes_at_publish; /* register writes to the device, when it last happened */
+	uint32_t request_least; /* bytes of the shortest request that the device answers; 0: any */
 	struct queue_slot slots[QUEUE_MAX_SLOTS];
 };
 
@@ -67,6 +69,7 @@ struct queue {
  * choice, allocates it, and tells the device. ERR_NOT_FOUND when the device has no such queue,
  * ERR_PROTOCOL for a size that is not allowed, ERR_NO_MEMORY; all as failed test points. Also
  * after a failure the queue is closed by queue_close: the device may already know its memory.
+ * Whoever opened it may then set request_least, for a post-mortem.
  */
 MUST_CHECK enum status queue_open(
 	struct queue *queue, struct virtio_device *dev, uint16_t index, uint16_t wanted);
@@ -103,7 +106,7 @@ MUST_CHECK enum status queue_take(struct queue *queue, struct queue_used *used);
 
 /*
  * As queue_take, waiting up to the device's timeout while the log drains. At the deadline the
- * queue is diagnosed on the log (virtio/diagnose.h), and the result is ERR_TIMEOUT,
+ * post-mortem is on the log (virtio/snapshot.h), and the result is ERR_TIMEOUT,
  * ERR_NEEDS_RESET or ERR_GONE.
  */
 MUST_CHECK enum status queue_wait(struct queue *queue, struct queue_used *used);

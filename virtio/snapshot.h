@@ -49,6 +49,7 @@ struct virtio_programmed {
 	struct written avail;
 	struct written used;
 	/* Of the device. */
+	struct written status; /* Status, device_status */
 	struct written page_size; /* GuestPageSize */
 	struct written
 		features; /* the 64-bit word, as of FEATURES_OK, or the last one without it */
