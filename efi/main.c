@@ -13,7 +13,8 @@
 #include "efi/leave.h"
 #include "efi/list.h"
 #include "efi/option_sources.h"
-#include "gpu/screen.h"
+#include "gpu/isolate.h"
+#include "gpu/session.h"
 #include "mem/clock.h"
 #include "mem/format.h"
 #include "mem/string.h"
@@ -32,12 +33,6 @@ struct log the_log;
 struct tap the_tap;
 struct clock the_clock;
 
-/* A GPU and what it shows. */
-struct light {
-	struct gpu gpu;
-	struct gpu_screens screens;
-};
-
 static struct firmware firmware;
 static struct options options;
 static struct machine machine;
@@ -45,7 +40,7 @@ static struct uart serial;
 static struct dma_pool dma;
 static struct pci_tree pci;
 static struct virtio_devices devices;
-static struct light lights[MAX_GPUS];
+static struct gpu_session lights[MAX_GPUS];
 
 /* Time 0 is now. Where the processor does not state its counter's frequency, it is measured. */
 static void start_clock(EFI_BOOT_SERVICES *bs)
@@ -185,13 +180,16 @@ static void prove_queues(void)
 		tap_skip("virtio", "entropy", "there is no entropy device");
 }
 
-static void write_label(char *label, const struct virtio_device *dev, const struct gpu *gpu)
+static struct virtio_device *find_entropy(void)
 {
-	format(label, LABEL_SIZE, "firstlight %s\n%s: %s\n%s", FIRSTLIGHT_VERSION, gpu->name,
-		dev->name, dev->transport->name);
+	for (unsigned i = 0; i < devices.count; i++)
+		if (devices.devices[i].device_id == VIRTIO_ID_ENTROPY)
+			return &devices.devices[i];
+	return NULL;
 }
 
-static enum status light(struct light *l, unsigned number, struct virtio_device *dev)
+/* Shows the picture; a GPU that cannot is tried in small steps, for the log. */
+static enum status light(struct gpu_session *l, unsigned number, struct virtio_device *dev)
 {
 	struct gpu_show show = {
 		.picture = options.picture,
@@ -199,20 +197,16 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 		.height = options.video_height,
 	};
 	char label[LABEL_SIZE];
-	enum status status = gpu_open(&l->gpu, number, dev, &gpu_setup_full);
+	enum status status;
 
-	if (status != OK)
-		return status;
-	write_label(label, dev, &l->gpu);
+	format(label, sizeof(label), "firstlight %s\ngpu%u: %s\n%s", FIRSTLIGHT_VERSION, number,
+		dev->name, dev->transport->name);
 	show.label = options.label ? label : NULL;
-	status = gpu_show(&l->gpu, &show, &l->screens);
+	status = gpu_session_open(l, number, dev, &gpu_setup_full, &show);
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
 		dev->count.reads, dev->count.writes, l->gpu.control.notifications);
-	if (status == OK)
-		return OK;
-	virtio_fail(dev);
-	if (gpu_close(&l->gpu) == OK)
-		gpu_screens_close(&l->screens, &dma);
+	if (status != OK && options.isolate)
+		gpu_isolate(dev, number, find_entropy(), &gpu_setup_full, &show);
 	return status;
 }
 
@@ -236,7 +230,7 @@ static unsigned light_displays(unsigned *found)
 	*found = 0;
 	for (unsigned i = 0; i < devices.count; i++) {
 		struct virtio_device *dev = &devices.devices[i];
-		struct light *l = &lights[*found];
+		struct gpu_session *l = &lights[*found];
 		enum status status;
 
 		if (dev->device_id != VIRTIO_ID_GPU)
@@ -247,7 +241,7 @@ static unsigned light_displays(unsigned *found)
 		}
 		tap_open(dev->name);
 		status = light(l, *found, dev);
-		tap_close(dev->name, status, "%s: picture shown", l->gpu.name);
+		tap_close(dev->name, status, "%s: picture shown", l->name);
 		*found += 1;
 		lit += status == OK;
 	}

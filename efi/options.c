@@ -175,6 +175,7 @@ void options_init(struct options *options)
 		.level = LOG_INFO,
 		.picture = {.pattern = PICTURE_BARS},
 		.label = true,
+		.isolate = true,
 		.timeout_ms = 1000,
 		.crash = TRAP_TEST_NONE,
 	};

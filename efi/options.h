@@ -36,6 +36,7 @@ struct options {
 	enum log_level level; /* loglevel=error|info|debug|trace */
 	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
 	bool label; /* label=on|off, default on */
+	bool isolate; /* isolate=on|off, default on */
 	uint32_t video_width; /* video=WIDTHxHEIGHT, 16 to 8192 each; 0: what the display says */
 	uint32_t video_height;
 	uint32_t timeout_ms; /* timeout=MS, 1 to 600000: how long a device may take to answer;

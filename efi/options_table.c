@@ -97,6 +97,17 @@ static enum status set_label(
 	return status;
 }
 
+static enum status set_isolate(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->isolate = choice;
+	return status;
+}
+
 static enum status set_crash(
 	struct options *options, const struct option_word *word, const char *const *names)
 {
@@ -310,6 +321,16 @@ const struct option option_table[] = {
 			"A virtio-mmio device that no table names. Each word adds one, up to 16.\n"
 			"SIZE may end in K or M.",
 		.set = option_set_virtio_mmio,
+	},
+	{
+		.key = "isolate",
+		.values = "on|off",
+		.initial = "on",
+		.example = "isolate=off",
+		.manual = "Whether a GPU that fails is brought up again, with one thing more each\n"
+			  "time, to find what breaks it.",
+		.names = switch_names,
+		.set = set_isolate,
 	},
 	{
 		.key = "crash",

@@ -2,6 +2,7 @@
 /* In: what to ask of the GPU. Out: its answer, checked. */
 #include "gpu/command.h"
 
+#include "mem/clock.h"
 #include "mem/log.h"
 #include "mem/string.h"
 
@@ -133,6 +134,7 @@ static enum status send(struct gpu *gpu, const char *name, size_t size,
 	enum status status;
 
 	gpu->last_response = 0;
+	gpu->sent_us = clock_us();
 	memset(response(gpu), 0, expected_size);
 	log_debug(gpu->name, "%s: %zu bytes", name, size);
 	status = queue_add(&gpu->control, buffers, 1, 1, NULL);

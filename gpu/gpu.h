@@ -28,6 +28,7 @@ struct gpu {
 	uint64_t last_fence;
 	uint32_t last_response; /* the type that the last response had; 0: none came */
 	uint32_t num_scanouts;
+	uint64_t sent_us; /* when the last command was sent; 0: none was */
 };
 
 /*

@@ -100,12 +100,14 @@ static enum status connect(struct gpu *gpu, struct gpu_screen *s)
 	enum status status = report(gpu, "RESOURCE_CREATE_2D",
 		gpu_resource_create(gpu, s->resource, s->surface.width, s->surface.height));
 
+	s->created = status == OK;
 	if (status == OK)
 		status = report(gpu, "RESOURCE_ATTACH_BACKING",
 			gpu_attach_backing(gpu, s->resource, &s->surface));
 	if (status == OK)
 		status = report(gpu, "SET_SCANOUT",
 			gpu_set_scanout(gpu, s->scanout, s->resource, whole(&s->surface)));
+	s->set = status == OK;
 	return status;
 }
 
@@ -188,6 +190,33 @@ enum status gpu_show(struct gpu *gpu, const struct gpu_show *show, struct gpu_sc
 		screens->count++;
 		status = show_on(gpu, show, &displays[i], s);
 	}
+	return status;
+}
+
+static enum status restore_on(struct gpu *gpu, struct gpu_screen *s)
+{
+	struct edid edid;
+	enum status status = read_edid(gpu, s->scanout, &edid);
+
+	if (status == OK)
+		status = connect(gpu, s);
+	if (status == OK)
+		status = present(gpu, s, whole(&s->surface));
+	if (status == OK)
+		tap_ok(gpu->name, "scanout %u: picture on screen again", s->scanout);
+	return status;
+}
+
+enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens)
+{
+	struct gpu_display displays[VIRTIO_GPU_MAX_SCANOUTS];
+	/* §5.7.5: asked after each reset. The pictures keep the size that they have. */
+	enum status status = report(gpu, "GET_DISPLAY_INFO", gpu_get_display_info(gpu, displays));
+
+	for (unsigned i = 0; i < screens->count; i++)
+		screens->screens[i].created = screens->screens[i].set = false;
+	for (unsigned i = 0; status == OK && i < screens->count; i++)
+		status = restore_on(gpu, &screens->screens[i]);
 	return status;
 }
 

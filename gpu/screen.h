@@ -13,6 +13,8 @@
 struct gpu_screen {
 	uint32_t scanout;
 	uint32_t resource;
+	bool created; /* the device has the resource */
+	bool set; /* the scanout shows it */
 	struct surface surface;
 };
 
@@ -39,6 +41,12 @@ struct gpu_show {
  */
 MUST_CHECK enum status gpu_show(
 	struct gpu *gpu, const struct gpu_show *show, struct gpu_screens *screens);
+
+/*
+ * On a GPU that was reset and opened again: makes each screen's surface the picture of its scanout
+ * again, as it is in memory. Each command is a test point; errors are the command's.
+ */
+MUST_CHECK enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens);
 
 /* Gives the pictures' memory back. Only after gpu_close: the device may read it until then. */
 void gpu_screens_close(struct gpu_screens *screens, struct dma_pool *pool);

@@ -13,9 +13,11 @@
 #define GPU_SESSION_SETTLED_US 1000000u
 
 struct gpu_session {
-	unsigned number; /* "gpu0" */
+	unsigned number;
+	char name[GPU_NAME_SIZE]; /* "gpu0" */
 	struct virtio_device *dev; /* borrowed */
 	struct gpu_setup setup;
+	bool open; /* the device knows the memory of `gpu` and of the screens */
 	struct gpu gpu;
 	struct gpu_screens screens; /* also while the device is reset: the pictures are ours */
 	unsigned recoveries;
@@ -24,8 +26,9 @@ struct gpu_session {
 
 /*
  * Opens the device and shows the picture on its displays (gpu_open, gpu_show). A failure on the way
- * is recovered from once, as by gpu_session_recover. On an error the device is reset and its memory
- * given back, unless it refuses to be reset: then the memory is lost on purpose.
+ * is recovered from once, as by gpu_session_recover, the picture being shown anew; until then its
+ * steps that fail are details of the log (tap_tentative). On an error the device is reset and its
+ * memory given back, unless it refuses to be reset: then the memory is lost on purpose.
  */
 MUST_CHECK enum status gpu_session_open(struct gpu_session *s, unsigned number,
 	struct virtio_device *dev, const struct gpu_setup *setup, const struct gpu_show *show);

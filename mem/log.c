@@ -129,6 +129,11 @@ void log_drain(void)
 	make_room(LOG_RING_SIZE);
 }
 
+void log_mute(bool muted)
+{
+	the_log.muted = muted;
+}
+
 void log_line_args(const char *fmt, va_list args)
 {
 	char line[LOG_LINE_SIZE];
@@ -152,6 +157,8 @@ void log_detail(enum log_level level, const char *subject, const char *fmt, ...)
 	size_t length;
 	va_list args;
 
+	if (the_log.muted && the_log.level < LOG_DEBUG)
+		return;
 	length = format(line, sizeof(line), "# [%4lu.%06lu] %s: %s", now / 1000000, now % 1000000,
 		subject, level == LOG_ERROR ? "error: " : "");
 	if (length < sizeof(line)) {

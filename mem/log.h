@@ -36,6 +36,7 @@ struct log_sink {
 struct log {
 	enum log_level level;
 	unsigned depth; /* of subtests: the indentation */
+	bool muted; /* log_mute */
 	uint64_t written; /* characters ever written */
 	struct log_sink *sinks[LOG_MAX_SINKS];
 	struct log_sink *writing; /* whose write is running; a fault now is that sink's */
@@ -60,6 +61,12 @@ void log_poll(void);
 
 /* Waits until every sink has taken everything, or stalled. For failures, traps and the end. */
 void log_drain(void);
+
+/*
+ * While muted, details are written at level debug and above only, and a test point is a detail that
+ * does not count: for steps of which only the outcome matters. log_line is not affected.
+ */
+void log_mute(bool muted);
 
 /* A line as it is, without `#` and time: test points. A newline is added. */
 void log_line(const char *fmt, ...) PRINTF(1, 2);

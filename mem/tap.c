@@ -26,6 +26,11 @@ static void point(bool ok, const char *subject, const char *step, const char *di
 	struct tap *t = &the_tap;
 	char description[TEXT_SIZE];
 
+	if (the_log.muted) {
+		log_debug(subject, "%s: %s%s%s", ok ? "ok" : "not ok", step,
+			*directive ? " # " : "", directive);
+		return;
+	}
 	escape(description, sizeof(description), step);
 	t->points[t->depth]++;
 	if (!ok)
@@ -58,7 +63,15 @@ void tap_fail(const char *subject, const char *step, const char *cause, ...)
 	va_start(args, cause);
 	format_args(text, sizeof(text), cause, args);
 	va_end(args);
-	point(false, subject, step, text);
+	if (the_tap.tentative)
+		log_error(subject, "%s: %s", step, text);
+	else
+		point(false, subject, step, text);
+}
+
+void tap_tentative(bool on)
+{
+	the_tap.tentative = on;
 }
 
 void tap_skip(const char *subject, const char *step, const char *reason, ...)
@@ -123,6 +136,7 @@ void tap_end(void)
 {
 	struct tap *t = &the_tap;
 
+	log_mute(false);
 	while (t->depth) {
 		leave();
 		point(false, "run", "subtest left open", "the run ended inside it");

@@ -19,6 +19,7 @@
 
 struct tap {
 	unsigned depth;
+	bool tentative; /* tap_tentative */
 	unsigned too_deep; /* open subtests below the deepest level, counted there */
 	unsigned points[TAP_MAX_DEPTH];
 	unsigned failed[TAP_MAX_DEPTH];
@@ -38,6 +39,12 @@ void tap_fail(const char *subject, const char *step, const char *cause, ...) PRI
 
 /* A step that does not apply here, and why: `ok N - subject: step # SKIP reason`. */
 void tap_skip(const char *subject, const char *step, const char *reason, ...) PRINTF(3, 4);
+
+/*
+ * While on, a step that fails is a detail, `error: step: cause`, and no test point: the caller
+ * tries again, and makes the outcome a test point.
+ */
+void tap_tentative(bool on);
 
 /*
  * Opens and closes a subtest. The closing test point is `ok` when `status` is OK and no step of

@@ -6,7 +6,7 @@
 #ifndef TESTS_QTEST_BENCH_H
 #define TESTS_QTEST_BENCH_H
 
-#include "gpu/screen.h"
+#include "gpu/session.h"
 #include "platform/machine.h"
 #include "platform/pci.h"
 #include "virtio/find.h"
@@ -14,8 +14,7 @@
 /* A device of type GPU, while it shows a picture. */
 struct light {
 	bool lit;
-	struct gpu gpu;
-	struct gpu_screens screens;
+	struct gpu_session session;
 };
 
 struct bench {
@@ -50,11 +49,14 @@ MUST_CHECK enum status machine_mmio(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_pci(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_aperture(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_memory(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_timeout(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_out(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_find(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status light_show(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_repaint(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_flush(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_break(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_close(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status device_entropy(struct bench *b, const struct words *w);

@@ -42,16 +42,6 @@ static enum status parse_picture(const char *text, struct picture *out)
 	return ERR_NOT_FOUND;
 }
 
-static enum status switch_off(struct bench *b, struct light *l)
-{
-	enum status status = gpu_close(&l->gpu);
-
-	if (status == OK)
-		gpu_screens_close(&l->screens, &b->dma);
-	l->lit = false;
-	return status;
-}
-
 enum status light_show(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
@@ -67,24 +57,30 @@ enum status light_show(struct bench *b, const struct words *w)
 		return status;
 	l = light_of(b, dev);
 	dev->count = (struct io_count){.journal = dev->count.journal};
-	status = gpu_open(&l->gpu, (unsigned)(dev - b->found.devices), dev, &gpu_setup_full);
-	if (status != OK)
-		return status;
-	l->lit = true;
-	status = gpu_show(&l->gpu, &show, &l->screens);
+	status = gpu_session_open(
+		&l->session, (unsigned)(dev - b->found.devices), dev, &gpu_setup_full, &show);
+	l->lit = status == OK;
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
-		dev->count.reads, dev->count.writes, l->gpu.control.notifications);
-	if (status != OK && switch_off(b, l) != OK)
-		log_error("qtest", "%s: cannot be reset after a failure", dev->name);
+		dev->count.reads, dev->count.writes, l->session.gpu.control.notifications);
+	return status;
+}
+
+/* After a command failed: recovers, which shows the surface as it is in memory. */
+static enum status recover(struct light *l, enum status why)
+{
+	enum status status = gpu_session_recover(&l->session, why);
+
+	l->lit = status == OK;
 	return status;
 }
 
 /* Brings one tile of the new picture to the screen. */
 static enum status present_tile(struct light *l, const struct gpu_screen *s, struct rectangle tile)
 {
-	enum status status = gpu_transfer(&l->gpu, s->resource, &s->surface, tile);
+	struct gpu *gpu = &l->session.gpu;
+	enum status status = gpu_transfer(gpu, s->resource, &s->surface, tile);
 
-	return status == OK ? gpu_flush(&l->gpu, s->resource, tile) : status;
+	return status == OK ? gpu_flush(gpu, s->resource, tile) : status;
 }
 
 enum status light_repaint(struct bench *b, const struct words *w)
@@ -98,16 +94,17 @@ enum status light_repaint(struct bench *b, const struct words *w)
 	if (!l || !tile.width || !tile.height)
 		return ERR_NOT_FOUND;
 	status = parse_picture(w->word[2], &picture);
-	s = &l->screens.screens[0];
-	if (status == OK)
-		picture_draw(&picture, &s->surface);
+	if (status != OK)
+		return status;
+	s = &l->session.screens.screens[0];
+	picture_draw(&picture, &s->surface);
 	for (uint32_t y = 0; status == OK && y < s->surface.height; y += tile.height)
 		for (uint32_t x = 0; status == OK && x < s->surface.width; x += tile.width)
 			status = present_tile(l, s,
 				(struct rectangle){x, y,
 					(uint32_t)min_u64(tile.width, s->surface.width - x),
 					(uint32_t)min_u64(tile.height, s->surface.height - y)});
-	return status;
+	return status == OK ? OK : recover(l, status);
 }
 
 enum status light_flush(struct bench *b, const struct words *w)
@@ -118,13 +115,30 @@ enum status light_flush(struct bench *b, const struct words *w)
 
 	if (!l)
 		return ERR_NOT_FOUND;
-	status = traffic_open(&traffic, &l->gpu.control, &traffic_flush);
+	status = traffic_open(&traffic, &l->session.gpu.control, &traffic_flush);
 	if (status == OK)
 		status = traffic_run(&traffic, words_number(w, 2));
+	if (status != OK)
+		status = recover(l, status);
 	/* Otherwise the device may still have some of it. */
 	if (status == OK)
 		traffic_close(&traffic);
 	return status;
+}
+
+/* What a driver with a bug would do: the device cannot follow this chain, and gives up. */
+enum status light_break(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	struct queue *q;
+
+	if (!l)
+		return ERR_NOT_FOUND;
+	q = &l->session.gpu.control;
+	le16_store(&q->ring.avail->ring[q->avail_idx % q->ring.size], (uint16_t)q->ring.size);
+	q->avail_idx++;
+	queue_notify(q);
+	return OK;
 }
 
 /* Nothing is lit, so nothing may be allocated. */
@@ -142,7 +156,9 @@ static enum status check_leaks(const struct bench *b)
 enum status light_close(struct bench *b, const struct words *w)
 {
 	struct light *l = find_lit(b, w);
-	enum status status = l ? switch_off(b, l) : ERR_NOT_FOUND;
+	enum status status = l ? gpu_session_close(&l->session) : ERR_NOT_FOUND;
 
+	if (l)
+		l->lit = false;
 	return status == OK ? check_leaks(b) : status;
 }

@@ -74,6 +74,24 @@ enum status machine_memory(struct bench *b, const struct words *w)
 	return dma_pool_add(&b->dma, paddr_of(address), data, size);
 }
 
+enum status machine_timeout(struct bench *b, const struct words *w)
+{
+	struct virtio_device *dev = bench_find_device(b, w, 1);
+
+	if (dev)
+		dev->timeout_us = (uint32_t)words_number(w, 2) * 1000;
+	return dev ? OK : ERR_NOT_FOUND;
+}
+
+enum status machine_out(struct bench *b, const struct words *w)
+{
+	(void)b;
+	if (!io_has_ports())
+		return ERR_UNSUPPORTED;
+	io_write(IO_PORT, words_number(w, 1), 4, words_number(w, 2));
+	return OK;
+}
+
 static bool is_driven(uint32_t device_id)
 {
 	return device_id == VIRTIO_ID_ENTROPY || device_id == VIRTIO_ID_GPU;

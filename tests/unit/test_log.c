@@ -365,6 +365,29 @@ static void test_sink_table(void **state)
 	assert_ptr_equal(the_log.sinks[1], &first.sink);
 }
 
+/* Errors too are silent while muted, below level debug; lines as they are never are. */
+static void test_mute(void **state)
+{
+	(void)state;
+	assert_true(log_attach(&first.sink));
+	the_log.level = LOG_INFO;
+	log_mute(true);
+	log_error("a", "one");
+	log_info("a", "two");
+	log_line("three");
+	the_log.level = LOG_DEBUG;
+	log_info("a", "four");
+	log_mute(false);
+	the_log.level = LOG_INFO;
+	log_info("a", "five");
+	log_drain();
+	assert_null(strstr(first.text, "one"));
+	assert_null(strstr(first.text, "two"));
+	assert_non_null(strstr(first.text, "three\n"));
+	assert_non_null(strstr(first.text, "a: four\n"));
+	assert_non_null(strstr(first.text, "a: five\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup(test_late_sink, reset),
 		cmocka_unit_test_setup(test_late_sink_after_wrap, reset),
 		cmocka_unit_test_setup(test_sink_table, reset),
+		cmocka_unit_test_setup(test_mute, reset),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

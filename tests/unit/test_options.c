@@ -69,6 +69,7 @@ static void test_defaults(void **state)
 	assert_int_equal(o.level, LOG_INFO);
 	assert_int_equal(o.picture.pattern, PICTURE_BARS);
 	assert_true(o.label);
+	assert_true(o.isolate);
 	assert_int_equal(o.video_width, 0);
 	assert_int_equal(o.video_height, 0);
 	assert_int_equal(o.timeout_ms, 1000);
@@ -94,6 +95,8 @@ static void test_choices(void **state)
 	assert_int_equal(good("loglevel=debug").level, LOG_DEBUG);
 	assert_int_equal(good("loglevel=trace").level, LOG_TRACE);
 	assert_false(good("label=off").label);
+	assert_false(good("isolate=off").isolate);
+	assert_true(good("isolate=off isolate=on").isolate);
 	assert_true(good("label=on").label);
 	assert_int_equal(good("crash=none").crash, TRAP_TEST_NONE);
 	assert_int_equal(good("crash=undefined").crash, TRAP_TEST_UNDEFINED);
@@ -370,6 +373,7 @@ static void test_nearest(void **state)
 	bad("loglevel=dbug",
 		"unknown value `dbug`: did you mean `debug`? (error, info, debug, trace)");
 	bad("mode=fast", "unknown value `fast` (run, list)");
+	bad("isolate=yes", "unknown value `yes` (off, on)");
 	bad("label=yes", "unknown value `yes` (off, on)");
 	bad("virtio_mmio=1", "unknown key `virtio_mmio`: did you mean `virtio_mmio.device`?");
 	bad("log=debug", "unknown key `log`: did you mean `loglevel`?");
@@ -685,11 +689,12 @@ static void check_valid(const struct options *o)
 static void test_random(void **state)
 {
 	static const char *const bits[] = {"mode", "after", "loglevel", "pattern", "label", "video",
-		"timeout", "earlycon", "virtio_mmio.device", "crash", "help", "=", "=", "=", "=",
-		" ", " ", " ", "\n", "\"", "#", ",", ":", "@", "x", "-32", "0x", "0x3f8", "16",
-		"512", "8192", "18446744073709551615", "K", "M", "run", "list", "shell", "trace",
-		"solid", "solid:", "123456", "bars", "on", "off", "pl011", "uart8250", "io", "mmio",
-		"mmio32", "115200n8", "auto", "none", "read", "\xff", "\t", "\r\n", "A"};
+		"timeout", "earlycon", "virtio_mmio.device", "isolate", "crash", "help", "=", "=",
+		"=", "=", " ", " ", " ", "\n", "\"", "#", ",", ":", "@", "x", "-32", "0x", "0x3f8",
+		"16", "512", "8192", "18446744073709551615", "K", "M", "run", "list", "shell",
+		"trace", "solid", "solid:", "123456", "bars", "on", "off", "pl011", "uart8250",
+		"io", "mmio", "mmio32", "115200n8", "auto", "none", "read", "\xff", "\t", "\r\n",
+		"A"};
 	char text[1024];
 
 	(void)state;

@@ -181,6 +181,55 @@ static void test_too_deep(void **state)
 	assert_true(host_logged("\nok 2 - top: step\n"));
 }
 
+/* What fails is a detail, and is not held against the run. */
+static void test_tentative(void **state)
+{
+	(void)state;
+	tap_tentative(true);
+	tap_fail("gpu0", "step", "no answer in %u ms", 5);
+	tap_ok("gpu0", "fine");
+	tap_tentative(false);
+	assert_true(tap_passed());
+	assert_true(host_logged("] gpu0: error: step: no answer in 5 ms\n"));
+	assert_true(host_logged("\nok 1 - gpu0: fine\n"));
+	assert_false(host_logged("not ok"));
+	tap_fail("gpu0", "step", "again");
+	assert_false(tap_passed());
+	assert_true(host_logged("\nnot ok 2 - gpu0: step # again\n"));
+}
+
+/* While muted nothing counts; it can be read at level debug. */
+static void test_muted(void **state)
+{
+	(void)state;
+	for (enum log_level level = LOG_ERROR; level <= LOG_TRACE; level++) {
+		host_reset(NULL);
+		the_log.level = level;
+		log_mute(true);
+		tap_ok("a", "went %s", "well");
+		tap_fail("a", "step", "cause");
+		tap_skip("a", "other", "reason");
+		log_mute(false);
+		tap_ok("a", "heard");
+		assert_true(tap_passed());
+		assert_true(host_logged("ok 1 - a: heard\n"));
+		assert_int_equal(host_logged("] a: ok: went well\n"), level >= LOG_DEBUG);
+		assert_int_equal(host_logged("] a: not ok: step # cause\n"), level >= LOG_DEBUG);
+		assert_int_equal(host_logged("] a: ok: other # SKIP reason\n"), level >= LOG_DEBUG);
+	}
+}
+
+/* The verdict of a run that a trap ended inside muted steps. */
+static void test_end_is_not_muted(void **state)
+{
+	(void)state;
+	tap_open("a");
+	log_mute(true);
+	tap_end();
+	assert_false(tap_passed());
+	assert_true(host_logged("\nnot ok 1 - run: subtest left open"));
+}
+
 static void test_close_without_open(void **state)
 {
 	(void)state;
@@ -202,6 +251,9 @@ int main(void)
 		cmocka_unit_test_setup(test_next_subtest_is_fresh, host_reset),
 		cmocka_unit_test_setup(test_end_closes_what_is_open, host_reset),
 		cmocka_unit_test_setup(test_too_deep, host_reset),
+		cmocka_unit_test_setup(test_tentative, host_reset),
+		cmocka_unit_test_setup(test_muted, host_reset),
+		cmocka_unit_test_setup(test_end_is_not_muted, host_reset),
 		cmocka_unit_test_setup(test_close_without_open, host_reset),
 	};
 

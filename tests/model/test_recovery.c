@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: devices that fail once, or once more. Out: the picture again, or a named end; and all memory
+ * given back, unless the device may still know it. */
+#include "bench.h"
+#include "gpu/session.h"
+
+static struct bench bench;
+static struct bench *const b = &bench;
+static struct gpu_session session;
+
+static const enum model_transport with_gpu[] = {MODEL_MMIO, MODEL_MMIO_LEGACY, MODEL_PCI};
+static const struct gpu_show bars = {.picture = {.pattern = PICTURE_BARS}};
+
+static unsigned spoil_command; /* this command's response is spoiled, */
+static unsigned spoil_times; /* so often */
+
+static void start(enum model_transport transport)
+{
+	host_reset(NULL);
+	bench_open(b, transport, &model_type_gpu);
+	bench_find(b);
+	assert_non_null(b->dev);
+	b->model.answers_awaited = false;
+}
+
+static void expect_open(enum status expected)
+{
+	bench_expect(b, gpu_session_open(&session, 0, b->dev, &gpu_setup_full, &bars), expected);
+}
+
+static void blacken(void)
+{
+	struct model_display *d = &b->model.gpu->displays[0];
+
+	for (uint32_t i = 0; i < d->shown_width * d->shown_height; i++)
+		d->screen[i] = 0;
+}
+
+/* The picture is there and nothing says that the run failed; then nothing stays allocated. */
+static void expect_shown_and_close(void)
+{
+	bench_expect_picture(b, 0, 64, 48);
+	assert_true(tap_passed());
+	assert_false(host_logged("not ok"));
+	bench_expect(b, gpu_session_close(&session), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* A command, to whose failure the session is told; what it made of that. */
+static enum status flush(void)
+{
+	struct gpu_screen *s = &session.screens.screens[0];
+	struct rectangle all = {0, 0, s->surface.width, s->surface.height};
+	enum status status = gpu_flush(&session.gpu, s->resource, all);
+
+	return status == OK ? OK : gpu_session_recover(&session, status);
+}
+
+static void expect_recovered(const char *why)
+{
+	blacken();
+	bench_expect(b, flush(), OK);
+	assert_int_equal(session.recoveries, 1);
+	bench_expect_line(why);
+	bench_expect_line("recovery: after: ");
+	bench_expect_line("1 resources, 1 scanouts");
+	expect_shown_and_close();
+}
+
+/* A chain that the device cannot follow: modern ones say so, legacy ones are deaf. */
+static void test_needs_reset(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(with_gpu); i++) {
+		start(with_gpu[i]);
+		expect_open(OK);
+		b->model.status |= MODEL_NEEDS_RESET;
+		expect_recovered(b->model.legacy ? "recovered: " : "recovered: device needs reset");
+	}
+}
+
+static void test_no_answer(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(with_gpu); i++) {
+		start(with_gpu[i]);
+		expect_open(OK);
+		b->model.lies.silent_at = b->model.requests + 1;
+		expect_recovered("lost: 1 requests in flight, 1 resources");
+	}
+}
+
+static void refuse(struct model *m, struct model_reply *reply)
+{
+	struct virtio_gpu_ctrl_hdr *h = (struct virtio_gpu_ctrl_hdr *)reply->data;
+
+	(void)m;
+	if (le32_value(((const struct virtio_gpu_ctrl_hdr *)reply->request)->type) !=
+			spoil_command ||
+		!spoil_times)
+		return;
+	spoil_times--;
+	h->type = le32_of(VIRTIO_GPU_RESP_ERR_UNSPEC);
+}
+
+static void refuse_at(uint32_t command, unsigned times)
+{
+	spoil_command = command;
+	spoil_times = times;
+	b->model.lies.reply = refuse;
+}
+
+static void test_error_response(void **state)
+{
+	(void)state;
+	start(MODEL_PCI);
+	expect_open(OK);
+	refuse_at(VIRTIO_GPU_CMD_RESOURCE_FLUSH, 1);
+	expect_recovered("recovered: refused");
+}
+
+/* Each of the first requests is never answered: the start is repeated, and shows the picture. */
+static void test_fails_on_the_way(void **state)
+{
+	(void)state;
+	for (uint64_t request = 1; request <= 7; request++) {
+		start(MODEL_MMIO);
+		b->model.lies.silent_at = request;
+		expect_open(OK);
+		assert_int_equal(session.recoveries, 1);
+		bench_expect_line(": error: ");
+		bench_expect_line("recovered: timeout");
+		expect_shown_and_close();
+	}
+}
+
+static void test_fails_in_open(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	b->model.lies.status_dropped = MODEL_DRIVER_OK;
+	expect_open(ERR_REFUSED);
+	bench_expect_line("not ok");
+	bench_expect_line("DRIVER_OK # the device did not keep it");
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* What is refused twice is not shown: the step is a failed test point now. */
+static void test_fails_twice_on_the_way(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	refuse_at(VIRTIO_GPU_CMD_SET_SCANOUT, 2);
+	expect_open(ERR_REFUSED);
+	bench_expect_line("gpu0: SET_SCANOUT # VIRTIO_GPU_RESP_ERR_UNSPEC");
+	bench_expect_line("gpu0: recovery # ");
+	assert_false(tap_passed());
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* The restoration itself fails. */
+static void test_not_restored(void **state)
+{
+	(void)state;
+	start(MODEL_PCI);
+	expect_open(OK);
+	b->model.lies.silent_at = b->model.requests + 1;
+	refuse_at(VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D, 1);
+	bench_expect(b, flush(), ERR_REFUSED);
+	bench_expect_line("gpu0: recovery # the pictures are not restored: refused");
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* The wait for the second answer is longer than a second, and is no work. */
+static void test_second_failure_at_once(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	expect_open(OK);
+	b->dev->timeout_us = 3 * GPU_SESSION_SETTLED_US;
+	b->model.lies.silent_at = b->model.requests + 1;
+	bench_expect(b, flush(), OK);
+	b->model.lies.silent_at = b->model.requests + 1;
+	bench_expect(b, flush(), ERR_TIMEOUT);
+	bench_expect_line("gpu0: recovery # timeout again after ");
+	assert_false(tap_passed());
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+static void test_second_failure_later(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	expect_open(OK);
+	for (unsigned i = 1; i <= 3; i++) {
+		b->model.lies.silent_at = b->model.requests + 1;
+		blacken();
+		bench_expect(b, flush(), OK);
+		assert_int_equal(session.recoveries, i);
+		host_advance_us(GPU_SESSION_SETTLED_US);
+	}
+	expect_shown_and_close();
+}
+
+/* A device that left, and one that does not let itself be reset, keep what they were given. */
+static void test_cannot_be_reset(void **state)
+{
+	uint64_t used;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(with_gpu); i++)
+		for (unsigned gone = 0; gone < 2; gone++) {
+			start(with_gpu[i]);
+			expect_open(OK);
+			used = b->memory.pool.used;
+			b->model.lies.silent_at = b->model.requests + 1;
+			if (gone)
+				b->model.lies.vanish_at = b->model.accesses + 1;
+			else
+				b->model.lies.reset_never_ends = true;
+			bench_expect(b, flush(), gone ? ERR_GONE : ERR_TIMEOUT);
+			bench_expect_line("the device cannot be reset: ");
+			assert_false(tap_passed());
+			assert_int_equal(b->memory.pool.used, used);
+			model_audit(&b->model);
+			model_check(&b->model);
+			bench_close(b);
+		}
+}
+
+/* Two displays, of which the second fails first: both are shown in the end. */
+static void test_two_displays(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	b->model.config[8] = 2;
+	b->model.gpu->displays[1] =
+		(struct model_display){.enabled = true, .width = 32, .height = 40};
+	b->model.lies.silent_at = 10;
+	expect_open(OK);
+	bench_expect_picture(b, 1, 32, 40);
+	b->model.lies.silent_at = b->model.requests + 1;
+	host_advance_us(GPU_SESSION_SETTLED_US);
+	bench_expect(b, flush(), OK);
+	bench_expect_line("2 resources, 2 scanouts");
+	bench_expect_picture(b, 1, 32, 40);
+	expect_shown_and_close();
+}
+
+static int close_bench(void **state)
+{
+	(void)state;
+	bench_close(b);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_needs_reset),
+		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_error_response),
+		cmocka_unit_test(test_fails_on_the_way),
+		cmocka_unit_test(test_fails_in_open),
+		cmocka_unit_test(test_fails_twice_on_the_way),
+		cmocka_unit_test(test_not_restored),
+		cmocka_unit_test(test_second_failure_at_once),
+		cmocka_unit_test(test_second_failure_later),
+		cmocka_unit_test(test_cannot_be_reset),
+		cmocka_unit_test(test_two_displays),
+	};
+
+	return cmocka_run_group_tests_name("recovery", tests, NULL, close_bench);
+}
