@@ -177,9 +177,12 @@ static void log_result(const struct climb *c)
 static void announce(struct climb *c, bool entropy, uint64_t features)
 {
 	/* The fewest features, another QueueAlign, the queue's size, the whole picture. */
-	unsigned tries = 4 + entropy + (unsigned)__builtin_popcountll(features);
-	uint64_t most_us = (uint64_t)tries * RUNG_WAITS * c->dev->timeout_us;
+	unsigned tries = 4 + entropy;
+	uint64_t most_us;
 
+	for (; features; features &= features - 1)
+		tries++;
+	most_us = (uint64_t)tries * RUNG_WAITS * c->dev->timeout_us;
 	c->deadline_us = clock_us() + most_us;
 	log_info(c->name, "isolate: up to %u tries of at most %u ms an answer: at most %lu s",
 		tries, c->dev->timeout_us / 1000, (most_us + 999999) / 1000000);

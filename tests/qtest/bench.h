@@ -50,7 +50,7 @@ MUST_CHECK enum status machine_pci(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_aperture(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_memory(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_timeout(struct bench *b, const struct words *w);
-MUST_CHECK enum status machine_out(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_unplug(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_find(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status light_show(struct bench *b, const struct words *w);

@@ -83,12 +83,15 @@ enum status machine_timeout(struct bench *b, const struct words *w)
 	return dev ? OK : ERR_NOT_FOUND;
 }
 
-enum status machine_out(struct bench *b, const struct words *w)
+/* QEMU does not let a GPU be pulled out; its BARs can be taken off the bus, which reads the same.
+ */
+enum status machine_unplug(struct bench *b, const struct words *w)
 {
-	(void)b;
-	if (!io_has_ports())
-		return ERR_UNSUPPORTED;
-	io_write(IO_PORT, words_number(w, 1), 4, words_number(w, 2));
+	struct virtio_device *dev = bench_find_device(b, w, 1);
+
+	if (!dev || !dev->pci)
+		return ERR_NOT_FOUND;
+	pci_config_write(dev->pci, PCI_COMMAND, 2, 0);
 	return OK;
 }
 

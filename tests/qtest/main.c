@@ -34,7 +34,7 @@ static const struct command commands[] = {
 		"memory|prefetch|io|io-mmio BUS CPU SIZE: of the last host bridge"},
 	{"memory", 3, machine_memory, "ADDRESS OFFSET SIZE: for DMA; OFFSET: in the mapping"},
 	{"timeout", 2, machine_timeout, "DEVICE MS: how long it may take to answer"},
-	{"out", 2, machine_out, "PORT VALUE: 32 bits to an I/O port"},
+	{"unplug", 1, machine_unplug, "DEVICE: take its registers off the PCI bus"},
 	{"find", 0, machine_find, "scan the host bridges, find the virtio devices"},
 	{"show", 2, light_show, "DEVICE PATTERN [WIDTH HEIGHT]: the picture on a GPU"},
 	{"repaint", 4, light_repaint,
