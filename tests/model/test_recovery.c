@@ -233,6 +233,22 @@ static void test_cannot_be_reset(void **state)
 		}
 }
 
+/* The same at the end; nor is it given back later. */
+static void test_close_without_reset(void **state)
+{
+	uint64_t used;
+
+	(void)state;
+	start(MODEL_MMIO);
+	expect_open(OK);
+	used = b->memory.pool.used;
+	b->model.lies.reset_never_ends = true;
+	bench_expect(b, gpu_session_close(&session), ERR_TIMEOUT);
+	assert_int_equal(session.screens.count, 0);
+	assert_int_equal(b->memory.pool.used, used);
+	bench_close(b);
+}
+
 /* Two displays, of which the second fails first: both are shown in the end. */
 static void test_two_displays(void **state)
 {
@@ -272,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_second_failure_at_once),
 		cmocka_unit_test(test_second_failure_later),
 		cmocka_unit_test(test_cannot_be_reset),
+		cmocka_unit_test(test_close_without_reset),
 		cmocka_unit_test(test_two_displays),
 	};
 
