@@ -46,12 +46,12 @@ comma := ,
 SETUP := build \
 	$(if $(filter clang,$(COMPILER)),clang) \
 	$(if $(filter image,$(MAKECMDGOALS)),image) \
-	$(if $(filter unit qtest replay check-host coverage,$(MAKECMDGOALS)),unit) \
+	$(if $(filter unit qtest faults replay check-host coverage,$(MAKECMDGOALS)),unit) \
 	$(if $(filter check-host,$(MAKECMDGOALS)),run pytest) \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
 	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
-	$(if $(filter run,$(MAKECMDGOALS)),run) \
+	$(if $(filter run faults,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
 	$(if $(filter fuzz fuzz-build fuzz-corpus,$(MAKECMDGOALS)),fuzz) \
@@ -262,6 +262,11 @@ $(QTEST): $(QTEST_OBJECTS) $(HOST_OUT)/units.a
 
 -include $(QTEST_OBJECTS:.o=.d)
 
+# Every fault of gpu/fault.h on these devices: what is seen, and what is named as its cause.
+.PHONY: faults
+faults: qtest
+	@$(PYTHON) tests/qtest/gallery.py
+
 # ---- fuzzing: the same sources under libFuzzer, and its inputs replayed without it -------------
 
 FUZZ_OUT     := build/fuzz
@@ -417,6 +422,7 @@ Targets:
   unit       build the unit tests only
   aarch64-host  build the unit tests and the model for aarch64; check runs them by qemu-aarch64
   qtest      build the program that drives QEMU's devices without firmware
+  faults     the gallery of mistakes: each fault, its symptom and the cause that is named
   fuzz       fuzz the parsers and the device's side; see tests/fuzz/README.md
   format     lay out the C files with clang-format
   clean      remove what was built; distclean: also what was fetched

@@ -24,9 +24,6 @@ enum fault_transport {
 struct fault;
 struct fault_operations;
 
-/* All faults, ending with one whose name is NULL. */
-extern const struct fault faults[];
-
 struct fault {
 	const char *name; /* as in fault=NAME */
 	const char *line; /* what it does, for fault=help */
@@ -35,23 +32,27 @@ struct fault {
 	const struct fault_operations *operations; /* gpu/fault_operations.h */
 };
 
+/* All faults, ending with one whose name is NULL. */
+extern const struct fault faults[];
+
 /* A fault at work on one device. */
 struct fault_state {
 	const struct fault *fault; /* NULL: none */
 	const struct virtio_transport *real;
 	struct virtio_transport transport; /* what the driver sees */
-	uint32_t at; /* the request that is spoilt, counted from 1; 0: each that can be */
-	uint32_t requests; /* notified so far */
+	uint32_t at; /* the one that is spoilt, counted from 1; 0: each that can be */
+	uint32_t requests; /* that it applies to, so far */
+	const struct queue *unheard; /* a queue with a notification that is held back */
 };
 
 /* The fault with this name; NULL when there is none. */
 const struct fault *fault_find(const char *name);
 
 /*
- * Makes `fault` happen on a device that was found and not yet reset. `at` is the request, counted
- * from 1 since the fault was installed, that it spoils; 0: every one that it applies to, again and
- * again. `state` is borrowed as long as the device is used. ERR_UNSUPPORTED, logged, when the
- * mistake cannot be made on this transport.
+ * Makes `fault` happen on a device that was found and not yet reset. A fault of requests spoils the
+ * `at`th of those that it applies to, counted from 1 since it was installed, and no other; 0: each,
+ * again and again. `state` is borrowed as long as the device is used. ERR_UNSUPPORTED, logged, when
+ * the mistake cannot be made on this transport.
  */
 MUST_CHECK enum status fault_install(struct fault_state *state, const struct fault *fault,
 	uint32_t at, struct virtio_device *dev);

@@ -6,6 +6,7 @@
 #ifndef TESTS_QTEST_BENCH_H
 #define TESTS_QTEST_BENCH_H
 
+#include "gpu/fault.h"
 #include "gpu/session.h"
 #include "platform/machine.h"
 #include "platform/pci.h"
@@ -25,6 +26,7 @@ struct bench {
 	struct pci_tree pci;
 	struct virtio_devices found;
 	struct light lights[VIRTIO_MAX_DEVICES]; /* of found.devices[i] */
+	struct fault_state fault; /* on one of them; zeroed: on none */
 };
 
 #define COMMAND_MAX_WORDS 8u
@@ -52,6 +54,10 @@ MUST_CHECK enum status machine_memory(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_timeout(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_unplug(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_find(struct bench *b, const struct words *w);
+MUST_CHECK enum status machine_timeout(struct bench *b, const struct words *w);
+
+MUST_CHECK enum status fault_list(struct bench *b, const struct words *w);
+MUST_CHECK enum status fault_on(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status light_show(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_repaint(struct bench *b, const struct words *w);

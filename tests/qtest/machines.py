@@ -24,6 +24,7 @@ class Platform:
     windows: tuple[int, int, int] = ()  # of virtio-mmio: base, size, count
     arguments: tuple[str, ...] = ()
     memory_mib: int = 256
+    first_slot: int = 0  # virtio-mmio: the window of the first device; those below stay empty
 
     @property
     def is_pci(self):
@@ -31,15 +32,15 @@ class Platform:
 
     def window(self, slot):
         base, size, count = self.windows
-        assert slot < count, "more devices than windows"
-        return base + slot * size
+        assert self.first_slot + slot < count, "more devices than windows"
+        return base + (self.first_slot + slot) * size
 
     def device_arguments(self, devices):
         for slot, device in enumerate(devices):
             driver = f"virtio-{device.kind}-{'pci' if self.is_pci else 'device'}"
             words = [driver, f"id={device.id}"]
             if self.windows:
-                words.append(f"bus=virtio-mmio-bus.{slot}")
+                words.append(f"bus=virtio-mmio-bus.{self.first_slot + slot}")
             if device.properties:
                 words.append(device.properties)
             yield from ("-device", ",".join(words))

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * In: a queue to be set up. Out: one that is set up with one mistake. No step is read back: a
+ * driver that errs here does not look.
+ */
+#include "gpu/fault_operations.h"
+
+#include "virtio/mmio.h"
+#include "virtio/pci_regs.h"
+
+#define SMALL_QUEUE   32u
+#define TINY_QUEUE    4u
+#define WRONG_ALIGN   64u
+#define GUEST_PAGE    PAGE_SIZE /* what the driver tells legacy devices */
+#define NO_MEMORY_PFN 0x0ffff000u
+
+#define mmio_write(dev, field, value) \
+	reg_write(&(dev)->common, struct virtio_mmio_regs, field, value)
+#define common_write(dev, field, value) \
+	reg_write(&(dev)->common, struct virtio_pci_common_cfg, field, value)
+
+/* ---- the right sequences, in the parts that the mistakes leave alone */
+
+static void write_mmio_addresses(struct virtio_device *dev, const struct queue *q, uint64_t wrong)
+{
+	uint64_t desc = q->ring.desc_address.value | wrong;
+	uint64_t avail = q->ring.avail_address.value | wrong;
+	uint64_t used = q->ring.used_address.value | wrong;
+
+	mmio_write(dev, QueueDescLow, (uint32_t)desc);
+	mmio_write(dev, QueueDescHigh, desc >> 32);
+	mmio_write(dev, QueueDriverLow, (uint32_t)avail);
+	mmio_write(dev, QueueDriverHigh, avail >> 32);
+	mmio_write(dev, QueueDeviceLow, (uint32_t)used);
+	mmio_write(dev, QueueDeviceHigh, used >> 32);
+}
+
+static void write_pci_addresses(struct virtio_device *dev, const struct queue *q, uint64_t wrong)
+{
+	uint64_t desc = q->ring.desc_address.value | wrong;
+	uint64_t avail = q->ring.avail_address.value | wrong;
+	uint64_t used = q->ring.used_address.value | wrong;
+
+	common_write(dev, queue_desc_low, (uint32_t)desc);
+	common_write(dev, queue_desc_high, desc >> 32);
+	common_write(dev, queue_driver_low, (uint32_t)avail);
+	common_write(dev, queue_driver_high, avail >> 32);
+	common_write(dev, queue_device_low, (uint32_t)used);
+	common_write(dev, queue_device_high, used >> 32);
+}
+
+static void setup_modern(
+	struct virtio_device *dev, struct queue *q, uint16_t size, uint64_t wrong, bool enable)
+{
+	if (!dev->pci) {
+		mmio_write(dev, QueueSize, size);
+		write_mmio_addresses(dev, q, wrong);
+		if (enable)
+			mmio_write(dev, QueueReady, 1);
+		return;
+	}
+	q->notify_offset = reg_read(&dev->common, struct virtio_pci_common_cfg, queue_notify_off);
+	common_write(dev, queue_size, size);
+	write_pci_addresses(dev, q, wrong);
+	if (enable)
+		common_write(dev, queue_enable, 1);
+}
+
+static void setup_legacy(
+	struct virtio_device *dev, const struct queue *q, uint32_t align, uint32_t pfn)
+{
+	mmio_write(dev, QueueSize, q->ring.size);
+	mmio_write(dev, QueueAlign, align);
+	mmio_write(dev, QueuePFN, pfn);
+}
+
+static uint32_t pfn_of(const struct queue *q)
+{
+	return (uint32_t)(q->ring.desc_address.value / GUEST_PAGE);
+}
+
+/* ---- the mistakes */
+
+static enum status v2_registers_on_v1(struct virtio_device *dev, struct queue *q)
+{
+	mmio_write(dev, QueueSize, q->ring.size);
+	write_mmio_addresses(dev, q, 0);
+	mmio_write(dev, QueueReady, 1);
+	return OK;
+}
+
+const struct fault_operations fault_v2_registers_on_v1 = {.setup_queue = v2_registers_on_v1};
+
+static enum status v1_registers_on_v2(struct virtio_device *dev, struct queue *q)
+{
+	mmio_write(dev, GuestPageSize, GUEST_PAGE);
+	setup_legacy(dev, q, VIRTIO_LEGACY_ALIGN, pfn_of(q));
+	return OK;
+}
+
+const struct fault_operations fault_v1_registers_on_v2 = {.setup_queue = v1_registers_on_v2};
+
+static void no_guest_page_size(struct virtio_device *dev, uint64_t features)
+{
+	mmio_write(dev, DriverFeaturesSel, 0);
+	mmio_write(dev, DriverFeatures, (uint32_t)features);
+}
+
+const struct fault_operations fault_no_guest_page_size = {.write_features = no_guest_page_size};
+
+static enum status pfn_is_address(struct virtio_device *dev, struct queue *q)
+{
+	setup_legacy(dev, q, dev->queue_align, (uint32_t)q->ring.desc_address.value);
+	return OK;
+}
+
+const struct fault_operations fault_pfn_is_address = {.setup_queue = pfn_is_address};
+
+static enum status wrong_queue_align(struct virtio_device *dev, struct queue *q)
+{
+	setup_legacy(dev, q, WRONG_ALIGN, pfn_of(q));
+	return OK;
+}
+
+const struct fault_operations fault_wrong_queue_align = {.setup_queue = wrong_queue_align};
+
+static uint32_t size_at_most(struct virtio_device *dev, uint16_t index, uint32_t most)
+{
+	const struct virtio_transport *real = fault_state_of(dev)->real;
+
+	return (uint32_t)min_u64(real->read_queue_size_max(dev, index), most);
+}
+
+static uint32_t small_queue(struct virtio_device *dev, uint16_t index)
+{
+	return size_at_most(dev, index, SMALL_QUEUE);
+}
+
+static enum status no_queue_size(struct virtio_device *dev, struct queue *q)
+{
+	mmio_write(dev, QueueAlign, dev->queue_align);
+	mmio_write(dev, QueuePFN, pfn_of(q));
+	return OK;
+}
+
+const struct fault_operations fault_no_queue_size = {
+	.read_queue_size_max = small_queue, .setup_queue = no_queue_size};
+
+/* The rings part where the smaller one wraps: soon. */
+static uint32_t tiny_queue(struct virtio_device *dev, uint16_t index)
+{
+	return size_at_most(dev, index, TINY_QUEUE);
+}
+
+static enum status wrong_queue_size(struct virtio_device *dev, struct queue *q)
+{
+	setup_modern(dev, q, q->ring.size / 2, 0, true);
+	return OK;
+}
+
+const struct fault_operations fault_wrong_queue_size = {
+	.read_queue_size_max = tiny_queue, .setup_queue = wrong_queue_size};
+
+static enum status ring_address_virtual(struct virtio_device *dev, struct queue *q)
+{
+	if (dev->transport->legacy)
+		setup_legacy(dev, q, dev->queue_align, NO_MEMORY_PFN);
+	else
+		setup_modern(dev, q, q->ring.size, FAULT_NO_MEMORY, true);
+	return OK;
+}
+
+const struct fault_operations fault_ring_address_virtual = {.setup_queue = ring_address_virtual};
+
+static enum status queue_not_enabled(struct virtio_device *dev, struct queue *q)
+{
+	setup_modern(dev, q, q->ring.size, 0, false);
+	return OK;
+}
+
+const struct fault_operations fault_queue_not_enabled = {.setup_queue = queue_not_enabled};

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+The gallery of mistakes: every fault of gpu/fault.h on QEMU's own devices, on each transport that
+it can be made on; what is seen of it, and what the driver says is the cause.
+
+    make faults
+    tests/qtest/gallery.py [fault…]
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "tools")]
+
+from bench import PROGRAM, Bench, CommandError  # noqa: E402
+from machines import PLATFORMS, Device  # noqa: E402
+
+JOBS = 2
+TIMEOUT_MS = 300
+SIZE = 640, 480
+
+PLATFORM_OF = {
+    "mmio-legacy": PLATFORMS["virt-mmio-legacy"],
+    "mmio": PLATFORMS["microvm-mmio"],
+    "pci": PLATFORMS["virt-pci"],
+}
+
+# What a fault needs of the machine: properties of the device.
+PROPERTIES = {"no-access-platform": "iommu_platform=on"}
+
+CAUSE = re.compile(r"cause: mistake (\d+): ([^\n]*)")
+FAILURE = re.compile(r"^ *not ok \d+ - ([^\n]*)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    mistake: int
+    transport: str
+
+    @property
+    def id(self):
+        return f"{self.name}-{self.transport}"
+
+
+@dataclass(frozen=True)
+class Result:
+    fault: Fault
+    symptom: str  # the step that failed first, and how
+    named: int | None  # the mistake that the first cause is
+    cause: str
+    log: str
+
+    @property
+    def is_right(self):
+        return self.named == self.fault.mistake
+
+
+def faults():
+    """Every fault on each of its transports, as the program lists them."""
+    ours, theirs = socket.socketpair()
+    memory = os.memfd_create("none")
+    os.ftruncate(memory, 4096)
+    try:
+        run = subprocess.run(
+            [PROGRAM, str(theirs.fileno()), str(memory)], input="faults\n", text=True,
+            capture_output=True, pass_fds=(theirs.fileno(), memory), timeout=20, check=True,
+        )  # fmt: skip
+    finally:
+        os.close(memory)
+        ours.close()
+        theirs.close()
+    found = re.findall(r"fault ([\w-]+) (\d+) ([\w-]+)$", run.stdout, re.MULTILINE)
+    return [Fault(name, int(mistake), transport) for name, mistake, transport in found]
+
+
+def commit(fault):
+    """Makes the mistake on a machine of its own."""
+    platform = PLATFORM_OF[fault.transport]
+    if platform.windows:
+        platform = replace(platform, first_slot=1)
+    device = Device("gpu0", "gpu", PROPERTIES.get(fault.name, ""))
+    with Bench(platform, [device], tolerant=True) as bench:
+        name = bench.name("gpu0")
+        bench.command("timeout", TIMEOUT_MS)
+        bench.command("fault", name, fault.name)
+        try:
+            log = bench.command("show", name, "bars", *SIZE, "gallery")
+        except CommandError as error:
+            log = error.log
+    failure = FAILURE.search(log)
+    cause = CAUSE.search(log)
+    return Result(
+        fault,
+        failure[1] if failure else "every step passes",
+        int(cause[1]) if cause else None,
+        cause[2] if cause else "none is named",
+        log,
+    )
+
+
+def main(names):
+    chosen = [fault for fault in faults() if not names or fault.name in names]
+    right = 0
+    with ThreadPoolExecutor(JOBS) as pool:
+        for result in pool.map(commit, chosen):
+            fault = result.fault
+            right += result.is_right
+            print(f"{fault.mistake:2} {fault.name} ({fault.transport})")
+            print(f"   symptom: {result.symptom}")
+            print(f"   {'named  ' if result.is_right else 'NOT NAMED'}: "
+                  f"{result.named or ''} {result.cause}", flush=True)  # fmt: skip
+            if names:
+                print(result.log)
+    print(f"named {right} of {len(chosen)}")
+    return 0 if right == len(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
