@@ -54,7 +54,6 @@ MUST_CHECK enum status machine_memory(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_timeout(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_unplug(struct bench *b, const struct words *w);
 MUST_CHECK enum status machine_find(struct bench *b, const struct words *w);
-MUST_CHECK enum status machine_timeout(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status fault_list(struct bench *b, const struct words *w);
 MUST_CHECK enum status fault_on(struct bench *b, const struct words *w);

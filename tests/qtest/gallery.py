@@ -88,7 +88,7 @@ def commit(fault):
     device = Device("gpu0", "gpu", PROPERTIES.get(fault.name, ""))
     with Bench(platform, [device], tolerant=True) as bench:
         name = bench.name("gpu0")
-        bench.command("timeout", TIMEOUT_MS)
+        bench.command("timeout", name, TIMEOUT_MS)
         bench.command("fault", name, fault.name)
         try:
             log = bench.command("show", name, "bars", *SIZE, "gallery")

@@ -112,10 +112,3 @@ enum status machine_find(struct bench *b, const struct words *w)
 	virtio_find(&b->found, &b->machine, &b->pci, is_driven, &b->dma, TIMEOUT_US);
 	return b->found.refused ? ERR_REFUSED : OK;
 }
-
-enum status machine_timeout(struct bench *b, const struct words *w)
-{
-	for (unsigned i = 0; i < b->found.count; i++)
-		b->found.devices[i].timeout_us = (uint32_t)words_number(w, 1) * 1000;
-	return OK;
-}

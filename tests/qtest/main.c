@@ -36,7 +36,6 @@ static const struct command commands[] = {
 	{"timeout", 2, machine_timeout, "DEVICE MS: how long it may take to answer"},
 	{"unplug", 1, machine_unplug, "DEVICE: take its registers off the PCI bus"},
 	{"find", 0, machine_find, "scan the host bridges, find the virtio devices"},
-	{"timeout", 1, machine_timeout, "MS: how long each device that was found may take"},
 	{"faults", 0, fault_list,
 		"a line for each and each transport: fault NAME MISTAKE TRANSPORT"},
 	{"fault", 2, fault_on, "DEVICE NAME [N]: it is driven with that fault (gpu/fault.h)"},
