@@ -20,6 +20,12 @@ static bool is_request(const struct virtio_snapshot *s)
 	return s->has_queue && s->failure == ERR_TIMEOUT;
 }
 
+/* The last that was written to the status is a reset, and it has not ended. */
+static bool is_resetting(const struct virtio_snapshot *s)
+{
+	return s->programmed.status.done && !s->programmed.status.value && s->status;
+}
+
 /* The bits that the driver set, and that are not set any more. */
 static uint8_t lost_status(const struct virtio_snapshot *s)
 {
@@ -84,7 +90,7 @@ static void judge_access(const struct virtio_snapshot *s, struct diagnosis *d)
 	if (s->programmed.narrow_name)
 		diagnosis_add(d, CERTAIN, MISTAKE_ACCESS_WIDTH, "%s was accessed with %u bits",
 			s->programmed.narrow_name, s->programmed.narrow_width * 8);
-	else if (!s->device_id_now)
+	else if (!s->device_id_now && !is_resetting(s))
 		diagnosis_add(d, CERTAIN, MISTAKE_EMPTY_SLOT, "DeviceID reads 0");
 }
 
@@ -93,7 +99,7 @@ static bool judge_reset(const struct virtio_snapshot *s, struct diagnosis *d)
 {
 	const struct virtio_programmed *p = &s->programmed;
 
-	if (p->status.done && !p->status.value && s->status) {
+	if (is_resetting(s)) {
 		diagnosis_add(d, CERTAIN, CAUSE_RESET_UNENDING,
 			"status is still 0x%02x after 0 was written", s->status);
 		return false;
@@ -256,14 +262,29 @@ static void judge_queue(const struct virtio_snapshot *s, struct diagnosis *d)
 	}
 }
 
+static void judge_ring(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	judge_queue(s, d);
+	if (!s->ring_in_memory)
+		diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS,
+			"desc 0x%lx avail 0x%lx used 0x%lx are not all memory", s->desc, s->avail,
+			s->used);
+	diagnose_request(s, d);
+}
+
+/* A device that gave up answers nothing: what it found wrong may have been seen above. */
+static void judge_needs_reset(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	if (s->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET && !d->count)
+		diagnosis_add(d, LIKELY, CAUSE_RING_MALFORMED,
+			"status 0x%02x has DEVICE_NEEDS_RESET", s->status);
+}
+
 static void judge_running(const struct virtio_snapshot *s, struct diagnosis *d)
 {
 	if (!d->count && lost_status(s) & VIRTIO_STATUS_DRIVER_OK)
 		diagnosis_add(
 			d, LIKELY, CAUSE_NOT_RUNNING, "status 0x%02x lacks DRIVER_OK", s->status);
-	if (s->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET && !d->count)
-		diagnosis_add(d, LIKELY, CAUSE_RING_MALFORMED,
-			"status 0x%02x has DEVICE_NEEDS_RESET", s->status);
 }
 
 /* What is left when everything that can be seen is as it should be. */
@@ -287,16 +308,11 @@ void diagnose(const struct virtio_snapshot *s, struct diagnosis *d)
 	if (!judge_reset(s, d))
 		return;
 	judge_features(s, d);
-	if (s->has_queue) {
-		judge_queue(s, d);
-		if (!s->ring_in_memory)
-			diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS,
-				"desc 0x%lx avail 0x%lx used 0x%lx are not all memory", s->desc,
-				s->avail, s->used);
-		diagnose_request(s, d);
-		if (s->in_flight || s->used_idx != s->used_idx_seen)
-			diagnose_answer(s, d);
-	}
+	if (s->has_queue)
+		judge_ring(s, d);
+	judge_needs_reset(s, d);
+	if (s->in_flight || s->used_idx != s->used_idx_seen)
+		diagnose_answer(s, d);
 	judge_running(s, d);
 	judge_remains(s, d);
 }

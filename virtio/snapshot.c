@@ -15,6 +15,7 @@
 #define SIZE_MOST   1024u
 
 #define USED_ALIGN_MODERN 4u
+#define STATUS_ALL_ONES   0xffu
 
 /* Copies what is memory of a buffer behind the `count` bytes that are there; returns the sum. */
 static unsigned copy_bytes(const struct dma_pool *pool, const struct snapshot_descriptor *d,
@@ -166,12 +167,24 @@ static void take_pci(struct virtio_snapshot *s, const struct virtio_device *dev)
 	s->notify_multiplier = dev->notify_multiplier;
 }
 
+/* §2.4.2: until a reset is done nothing but the status may be touched; nobody is there at 0xff. */
+static bool only_status(const struct virtio_snapshot *s)
+{
+	const struct written *written = &s->programmed.status;
+
+	return s->status == STATUS_ALL_ONES || (written->done && !written->value && s->status);
+}
+
 /* The status comes first: reading the queue selects it, which may be seen by the device. */
 static void take_registers(struct virtio_snapshot *s, struct virtio_device *dev)
 {
 	const struct virtio_transport *t = dev->transport;
 
 	s->status = t->read_status(dev);
+	if (dev->pci)
+		take_pci(s, dev);
+	if (only_status(s))
+		return;
 	if (t->read_device_id)
 		s->device_id_now = t->read_device_id(dev);
 	if (t->read_accepted) {
@@ -182,8 +195,6 @@ static void take_registers(struct virtio_snapshot *s, struct virtio_device *dev)
 	if (s->has_queue)
 		t->read_queue(dev, s->index, &s->device);
 	s->interrupt_status = t->read_interrupt_status(dev);
-	if (dev->pci)
-		take_pci(s, dev);
 }
 
 void virtio_snapshot_take(struct virtio_snapshot *s, struct virtio_device *dev,

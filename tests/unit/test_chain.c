@@ -209,19 +209,17 @@ static void test_published(void **state)
 	assert_int_equal(queue_published(&q).head, 5);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_whole),
-		TEST(test_through_a_table),
-		TEST(test_misaligned_table),
-		TEST(test_bad_tables),
-		TEST(test_broken),
-		TEST(test_outside_memory),
-		TEST(test_longest),
-		TEST(test_published),
+		cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_through_a_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_misaligned_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad_tables, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_broken, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_outside_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_longest, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_published, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("chain", tests, NULL, NULL);

@@ -276,6 +276,7 @@ static void test_ring(void **state)
 {
 	(void)state;
 	CASE(healthy, s.status = 0x4f, LIKELY, CAUSE_RING_MALFORMED);
+	CASE(healthy, s.status = 0x4f; s.response_written = true, LIKELY, CAUSE_RING_MALFORMED);
 	CASE(healthy, s.status = 0x4f;
 		s.chain[0].in_memory = false, CERTAIN, MISTAKE_BUFFER_ADDRESS);
 	CASE(healthy, s.status = 0x4f; s.chain[1].len = 0, CERTAIN, MISTAKE_ZERO_LENGTH);

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a ring in memory and a device of a few registers. Out: whether both sides are seen. */
+#include "host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "virtio/diagnose.h"
+#include "virtio/queue.h"
+
+#define RING_SIZE 16u
+#define POOL_BASE 0x100000u
+#define POOL_SIZE 0x20000u
+
+struct bench {
+	struct dma_pool pool;
+	void *memory;
+	struct dma_block block;
+	struct dma_block buffer;
+	struct virtio_transport transport;
+	struct virtio_device dev;
+	struct queue queue;
+	uint8_t status;
+	unsigned touched; /* register accesses, the status not counted */
+};
+
+static struct bench b;
+
+static uint8_t read_status(struct virtio_device *dev)
+{
+	(void)dev;
+	return b.status;
+}
+
+static void read_queue(struct virtio_device *dev, uint16_t index, struct queue_registers *out)
+{
+	/* As the journal and the count are by a real one. */
+	dev->journal.next = 0;
+	dev->count.writes++;
+	b.touched++;
+	out->size_max = 1024;
+	out->ready = true;
+	out->pfn = index;
+}
+
+static uint8_t read_interrupt_status(struct virtio_device *dev)
+{
+	(void)dev;
+	b.touched++;
+	return 1;
+}
+
+static uint32_t read_config_generation(struct virtio_device *dev)
+{
+	(void)dev;
+	b.touched++;
+	return 5;
+}
+
+static uint32_t read_device_id(struct virtio_device *dev)
+{
+	(void)dev;
+	b.touched++;
+	return 16;
+}
+
+static uint64_t read_accepted(struct virtio_device *dev)
+{
+	(void)dev;
+	b.touched++;
+	return 0x42;
+}
+
+static void put(struct virtq_desc *d, uint64_t addr, uint32_t len, uint16_t flags, uint16_t next)
+{
+	le64_store(&d->addr, addr);
+	le32_store(&d->len, len);
+	le16_store(&d->flags, flags);
+	le16_store(&d->next, next);
+}
+
+static uint8_t *response(void)
+{
+	return (uint8_t *)b.buffer.data + 2048;
+}
+
+/* The third request, 24 bytes at descriptor 2 and 100 for the response at 3, is pending. */
+static void fill_ring(void)
+{
+	struct split_ring *r = &b.queue.ring;
+	uint8_t *request = b.buffer.data;
+
+	for (unsigned i = 0; i < 24; i++)
+		request[i] = (uint8_t)(i + 1);
+	put(&r->desc[2], b.buffer.address.value, 24, VIRTQ_DESC_F_NEXT, 3);
+	put(&r->desc[3], b.buffer.address.value + 2048, 100, VIRTQ_DESC_F_WRITE, 0);
+	le16_store(&r->avail->ring[2], 2);
+	le16_store(&r->avail->idx, 3);
+	le16_store(&r->used->idx, 2);
+	le16_store(split_ring_avail_event(r), 77);
+	le16_store(split_ring_used_event(r), 88);
+}
+
+static void make(bool legacy, size_t used_align)
+{
+	struct split_layout layout = split_layout_of(RING_SIZE, used_align);
+
+	b.transport = (struct virtio_transport){
+		.name = "test",
+		.legacy = legacy,
+		.read_status = read_status,
+		.read_queue = read_queue,
+		.read_interrupt_status = read_interrupt_status,
+		.read_config_generation = read_config_generation,
+		.read_device_id = read_device_id,
+	};
+	b.dev = (struct virtio_device){
+		.name = "dev",
+		.device_id = 16,
+		.transport = &b.transport,
+		.pool = &b.pool,
+		.timeout_us = 1000000,
+		.queue_align = 4096,
+		.offered = 0x130000002,
+		.features = 0x100000002,
+	};
+	assert_int_equal(dma_alloc(&b.pool, layout.size, 4096, &b.block), OK);
+	assert_int_equal(dma_alloc(&b.pool, 4096, 4096, &b.buffer), OK);
+	b.queue = (struct queue){.dev = &b.dev,
+		.index = 1,
+		.used_idx = 2,
+		.in_flight = 1,
+		.notifications = 3,
+		.request_least = 24};
+	split_ring_init(&b.queue.ring, RING_SIZE, &b.block, &layout);
+	fill_ring();
+	b.status = 0x0f;
+}
+
+static int setup(void **state)
+{
+	host_reset(state);
+	memset(&b, 0, sizeof(b));
+	b.memory = aligned_alloc(4096, POOL_SIZE);
+	assert_non_null(b.memory);
+	memset(b.memory, 0, POOL_SIZE);
+	assert_int_equal(dma_pool_add(&b.pool, paddr_of(POOL_BASE), b.memory, POOL_SIZE), OK);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(b.memory);
+	return 0;
+}
+
+static struct virtio_snapshot take(void)
+{
+	struct virtio_snapshot s;
+
+	virtio_snapshot_take(&s, &b.dev, &b.queue, "request", ERR_TIMEOUT);
+	return s;
+}
+
+static void test_both_sides(void **state)
+{
+	struct virtio_snapshot s;
+
+	(void)state;
+	make(false, 4);
+	b.dev.journal.access[0] =
+		(struct io_access){.name = "Status", .value = 0x0f, .width = 4, .write = true};
+	b.dev.journal.next = 1;
+	s = take();
+	assert_string_equal(s.step, "request");
+	assert_int_equal(s.failure, ERR_TIMEOUT);
+	assert_true(s.is_mmio && !s.is_pci && !s.legacy);
+	assert_int_equal(s.status, 0x0f);
+	assert_int_equal(s.device_id_now, 16);
+	assert_int_equal(s.interrupt_status, 1);
+	assert_int_equal(s.config_generation, 5);
+	assert_int_equal(s.accepted, 0x100000002);
+	assert_false(s.has_accepted_now);
+	/* The journal was read before the registers were. */
+	assert_true(s.programmed.complete);
+	assert_int_equal(s.programmed.status.value, 0x0f);
+	assert_true(s.has_queue && s.device.ready && s.ring_in_memory);
+	assert_int_equal(s.index, 1);
+	assert_int_equal(s.device.pfn, 1);
+	assert_int_equal(s.size, RING_SIZE);
+	assert_int_equal(s.desc, b.block.address.value);
+	assert_int_equal(s.used_align, 4);
+	assert_int_equal(s.avail_idx, 3);
+	assert_int_equal(s.used_idx, 2);
+	assert_int_equal(s.used_idx_seen, 2);
+	assert_int_equal(s.avail_event, 77);
+	assert_int_equal(s.used_event, 88);
+	assert_int_equal(s.in_flight, 1);
+	assert_int_equal(s.request_least, 24);
+}
+
+static void test_request(void **state)
+{
+	struct virtio_snapshot s;
+
+	(void)state;
+	make(false, 4);
+	s = take();
+	assert_int_equal(s.chain_end, CHAIN_WHOLE);
+	assert_int_equal(s.head, 2);
+	assert_int_equal(s.chain_count, 2);
+	assert_int_equal(s.request_length, 24);
+	assert_int_equal(s.response_room, 100);
+	assert_int_equal(s.request_count, 24);
+	assert_int_equal(s.request[23], 24);
+	assert_int_equal(s.response_count, SNAPSHOT_RESPONSE);
+	assert_false(s.response_written);
+	response()[1] = 0x11;
+	s = take();
+	assert_true(s.response_written);
+	assert_int_equal(s.response[1], 0x11);
+	le16_store(&b.queue.ring.avail->idx, 2);
+	assert_int_equal(take().chain_end, CHAIN_NONE);
+}
+
+/* Addresses that are not the pool's are not looked at. */
+static void test_outside_memory(void **state)
+{
+	struct virtio_snapshot s;
+
+	(void)state;
+	make(false, 4);
+	le64_store(&b.queue.ring.desc[2].addr, 0xffff800000000000);
+	b.queue.ring.used_address = paddr_of(POOL_BASE + POOL_SIZE);
+	s = take();
+	assert_false(s.chain[0].in_memory);
+	assert_int_equal(s.request_count, 0);
+	assert_false(s.ring_in_memory);
+}
+
+static void test_notified(void **state)
+{
+	(void)state;
+	make(false, 4);
+	b.dev.count.writes = b.queue.writes_at_publish = 9;
+	assert_false(take().notified);
+	b.queue.writes_at_publish = 9;
+	assert_true(take().notified);
+}
+
+/* The device found its used ring by an alignment of 4096; the driver looks at one of 256. */
+static void test_used_elsewhere(void **state)
+{
+	uint64_t at;
+	struct virtq_used *used;
+
+	(void)state;
+	make(true, 256);
+	at = b.block.address.value + 4096;
+	used = dma_at(&b.pool, paddr_of(at), 4096);
+	assert_int_equal(take().used_elsewhere, 0);
+	le16_store(&used->idx, 3);
+	le32_store(&used->ring[2].id, 2);
+	le32_store(&used->ring[2].len, 24);
+	assert_int_equal(take().used_elsewhere, at);
+	le32_store(&used->ring[2].len, 101);
+	assert_int_equal(take().used_elsewhere, 0);
+	le32_store(&used->ring[2].len, 24);
+	le32_store(&used->ring[2].id, 1);
+	assert_int_equal(take().used_elsewhere, 0);
+	le32_store(&used->ring[2].id, 2);
+	le16_store(&used->idx, 9);
+	assert_int_equal(take().used_elsewhere, 0);
+	le16_store(&used->idx, 3);
+	b.transport.legacy = false;
+	assert_int_equal(take().used_elsewhere, 0);
+}
+
+/* Until a reset ends, and when nobody is there, only the status is read (§2.4.2). */
+static void test_only_status(void **state)
+{
+	(void)state;
+	make(false, 4);
+	b.status = 0xff;
+	take();
+	assert_int_equal(b.touched, 0);
+	b.status = 0x0f;
+	b.dev.journal.access[0] = (struct io_access){.name = "Status", .width = 4, .write = true};
+	b.dev.journal.next = 1;
+	take();
+	assert_int_equal(b.touched, 0);
+	b.status = 0;
+	take();
+	assert_true(b.touched);
+}
+
+static void test_without_a_queue(void **state)
+{
+	struct virtio_snapshot s;
+
+	(void)state;
+	make(false, 4);
+	b.transport.read_accepted = read_accepted;
+	virtio_snapshot_take(&s, &b.dev, NULL, "FEATURES_OK", ERR_REFUSED);
+	assert_false(s.has_queue);
+	assert_true(s.has_accepted_now);
+	assert_int_equal(s.accepted_now, 0x42);
+}
+
+static void test_log(void **state)
+{
+	(void)state;
+	make(false, 4);
+	response()[0] = 0xab;
+	assert_int_equal(virtio_post_mortem(&b.dev, &b.queue, "request", ERR_TIMEOUT), ERR_TIMEOUT);
+	assert_true(host_logged("dev: error: post-mortem: request: timeout"));
+	assert_true(host_logged("status 0x0f (ACKNOWLEDGE DRIVER DRIVER_OK FEATURES_OK)"));
+	assert_true(host_logged("features accepted by the driver: 0x100000002 (EDID VERSION_1)"));
+	assert_true(host_logged("written for queue 1: size unknown"));
+	assert_true(host_logged("queue 1 as the device has it: ready, size 0 of 1024"));
+	assert_true(host_logged("queue 1 as the driver has it: size 16, desc 0x100000"));
+	assert_true(host_logged("avail.idx 3, used_event 88; 1 in flight"));
+	assert_true(host_logged("descriptor 2: addr 0x101000 len 24 flags 0x1 NEXT next 3"));
+	assert_true(host_logged("request: 24 of 24 bytes: 01 02 03"));
+	assert_true(host_logged("response: 32 of 100 bytes: ab 00"));
+	assert_true(host_logged("dev: error: cause: "));
+	assert_true(host_logged("dev: error: next: "));
+}
+
+/* The last accesses stand in the log; what the device says of itself is the result. */
+static void test_post_mortem(void **state)
+{
+	(void)state;
+	make(false, 4);
+	for (unsigned i = 0; i < 20; i++)
+		b.dev.journal.access[b.dev.journal.next++] =
+			(struct io_access){"QueueNotify", 0x50, i, 0, 4, true};
+	b.status = 0x4f;
+	assert_int_equal(
+		virtio_post_mortem(&b.dev, &b.queue, "request", ERR_TIMEOUT), ERR_NEEDS_RESET);
+	assert_false(host_logged("access: QueueNotify 0x050 <- 0x7,"));
+	assert_true(host_logged("access: QueueNotify 0x050 <- 0x8, 32 bits, 1 times"));
+	assert_true(host_logged("access: QueueNotify 0x050 <- 0x13, 32 bits, 1 times"));
+	b.status = 0xff;
+	assert_int_equal(virtio_post_mortem(&b.dev, NULL, "reset", ERR_TIMEOUT), ERR_GONE);
+	assert_true(host_logged("cause: the device left the bus (certain: status reads 0xff)"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_both_sides, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_request, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_outside_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_notified, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_used_elsewhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_only_status, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_without_a_queue, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_post_mortem, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+}
