@@ -216,4 +216,7 @@ void virtio_snapshot_take(struct virtio_snapshot *s, struct virtio_device *dev,
 	if (q)
 		take_queue(s, q);
 	take_registers(s, dev);
+	/* An answer that came meanwhile says that the deadline was too short. */
+	if (q)
+		s->used_idx = le16_load(&q->ring.used->idx);
 }

@@ -154,7 +154,8 @@ struct virtio_programmed virtio_programmed_of(const struct io_journal *journal, 
 
 /*
  * Takes a snapshot of a device, and of a queue of it (NULL: none is concerned). The journal and the
- * ring are read before any register is. `step` and `failure` are copied in.
+ * ring are read before any register is, used.idx once more at the end. Of a device that has not
+ * ended its reset, or is gone, only the status is read. `step` and `failure` are copied in.
  */
 void virtio_snapshot_take(struct virtio_snapshot *s, struct virtio_device *dev,
 	const struct queue *queue, const char *step, enum status failure);

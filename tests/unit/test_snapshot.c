@@ -64,6 +64,13 @@ static uint32_t read_device_id(struct virtio_device *dev)
 	return 16;
 }
 
+/* The answer comes while the registers are read. */
+static uint32_t read_device_id_late(struct virtio_device *dev)
+{
+	le16_store(&b.queue.ring.used->idx, 3);
+	return read_device_id(dev);
+}
+
 static uint64_t read_accepted(struct virtio_device *dev)
 {
 	(void)dev;
@@ -277,6 +284,14 @@ static void test_used_elsewhere(void **state)
 	assert_int_equal(take().used_elsewhere, 0);
 }
 
+static void test_answer_meanwhile(void **state)
+{
+	(void)state;
+	make(false, 4);
+	b.transport.read_device_id = read_device_id_late;
+	assert_int_equal(take().used_idx, 3);
+}
+
 /* Until a reset ends, and when nobody is there, only the status is read (§2.4.2). */
 static void test_only_status(void **state)
 {
@@ -355,6 +370,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_outside_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_notified, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_used_elsewhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_answer_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_status, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without_a_queue, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_log, setup, teardown),
