@@ -2,9 +2,14 @@
 /* In: what to ask of the GPU. Out: its answer, checked. */
 #include "gpu/command.h"
 
+#include "gpu/diagnose.h"
+#include "gpu/shape.h"
 #include "mem/clock.h"
 #include "mem/log.h"
 #include "mem/string.h"
+
+/* How many commands are shown when one fails. */
+#define SHOWN_COMMANDS 8u
 
 static const char *const error_names[] = {
 	"VIRTIO_GPU_RESP_ERR_UNSPEC",
@@ -34,18 +39,6 @@ const char *gpu_response_name(uint32_t type)
 		return ok_names[ok];
 	return "unknown response type";
 }
-
-/* What mostly is behind an error response, for somebody who did not expect one. */
-static const char *const error_causes[] = {
-	"the device cannot do it: an address that is not RAM, or a resource without backing",
-	"the host's limit for resources: in QEMU the device option max_hostmem=SIZE",
-	"a scanout number at or above num_scanouts",
-	"a resource number that is 0, in use, or unknown to the device",
-	"a context number that is unknown to the device",
-	"a rectangle outside the resource, or a format the device does not know",
-};
-
-_Static_assert(ARRAY_SIZE(error_causes) == ARRAY_SIZE(error_names), "a cause for each error");
 
 /* The request buffer, zeroed, with its header filled in. */
 static void *request(struct gpu *gpu, enum virtio_gpu_ctrl_type type)
@@ -85,17 +78,6 @@ static enum status check_fence(struct gpu *gpu, const char *name)
 	return ERR_PROTOCOL;
 }
 
-/* An unexpected response: an error the device names, or nonsense. */
-static enum status refused(struct gpu *gpu)
-{
-	uint32_t error = gpu->last_response - VIRTIO_GPU_RESP_ERR_UNSPEC;
-
-	if (error >= ARRAY_SIZE(error_causes))
-		return ERR_PROTOCOL;
-	log_error(gpu->name, "cause: %s", error_causes[error]);
-	return ERR_REFUSED;
-}
-
 /* Judges a response of `length` bytes against what the command is to be answered with. */
 static enum status check_response(struct gpu *gpu, const char *name, uint32_t length,
 	enum virtio_gpu_ctrl_type expected, size_t expected_size)
@@ -111,7 +93,7 @@ static enum status check_response(struct gpu *gpu, const char *name, uint32_t le
 	if (gpu->last_response != expected) {
 		log_error(gpu->name, "%s: response 0x%x (%s), expected 0x%x", name,
 			gpu->last_response, gpu_response_name(gpu->last_response), expected);
-		return refused(gpu);
+		return gpu_response_is_error(gpu->last_response) ? ERR_REFUSED : ERR_PROTOCOL;
 	}
 	if (length < expected_size) {
 		log_error(gpu->name, "%s: the response has %u bytes, %zu are needed", name, length,
@@ -119,6 +101,26 @@ static enum status check_response(struct gpu *gpu, const char *name, uint32_t le
 		return ERR_PROTOCOL;
 	}
 	return check_fence(gpu, name);
+}
+
+/* Notes what the device finds in the ring and in the request buffer. */
+static void note_sent(struct gpu *gpu)
+{
+	struct queue_request r = queue_published(&gpu->control);
+
+	gpu_history_sent(&gpu->history, gpu->buffer.data,
+		(uint32_t)min_u64(r.readable, COMMAND_REQUEST_SIZE), r.writable, gpu->dev->pool);
+}
+
+/* Says why the newest command's answer is not the expected one. */
+static void explain(struct gpu *gpu)
+{
+	const struct gpu_intent intent = {.num_scanouts = gpu->num_scanouts};
+	struct diagnosis d = {0};
+
+	gpu_history_log(&gpu->history, SHOWN_COMMANDS, gpu->name);
+	gpu_diagnose_answer(&gpu->history, &intent, &d);
+	diagnosis_log(&d, gpu->name);
 }
 
 /* Sends the request buffer's first `size` bytes and waits for the response. */
@@ -141,10 +143,17 @@ static enum status send(struct gpu *gpu, const char *name, size_t size,
 	if (status != OK)
 		return status;
 	queue_notify(&gpu->control);
+	note_sent(gpu);
 	status = queue_wait(&gpu->control, &used);
-	if (status != OK)
+	if (status != OK) {
+		gpu_history_log(&gpu->history, SHOWN_COMMANDS, gpu->name);
 		return status;
-	return check_response(gpu, name, used.length, expected, expected_size);
+	}
+	gpu_history_answered(&gpu->history, response(gpu), used.length);
+	status = check_response(gpu, name, used.length, expected, expected_size);
+	if (status != OK)
+		explain(gpu);
+	return status;
 }
 
 /* Most commands are answered with a bare header. */

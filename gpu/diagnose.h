@@ -35,7 +35,4 @@ void gpu_diagnose_answer(
 void gpu_diagnose_picture(
 	const struct gpu_history *history, const struct gpu_intent *intent, struct diagnosis *d);
 
-/* Logs the newest commands, up to `count`, as errors under `subject`, oldest first. */
-void gpu_history_log(const struct gpu_history *history, unsigned count, const char *subject);
-
 #endif

@@ -5,6 +5,7 @@
 #ifndef GPU_GPU_H
 #define GPU_GPU_H
 
+#include "gpu/history.h"
 #include "gpu/protocol.h"
 #include "virtio/queue.h"
 
@@ -29,6 +30,7 @@ struct gpu {
 	uint32_t last_response; /* the type that the last response had; 0: none came */
 	uint32_t num_scanouts;
 	uint64_t sent_us; /* when the last command was sent; 0: none was */
+	struct gpu_history history; /* of the commands since gpu_open */
 };
 
 /*

@@ -29,7 +29,7 @@ struct gpu_record {
 	uint64_t outside; /* its address */
 
 	bool answered;
-	uint32_t response; /* its type */
+	uint32_t response; /* its type; 0 when it is shorter than a header */
 	uint32_t response_flags;
 	uint32_t response_length; /* as the used element says */
 };
@@ -54,7 +54,10 @@ void gpu_history_answered(
 /* Record `age` (0: the newest), or NULL when there is none or it is no longer kept. */
 const struct gpu_record *gpu_history_at(const struct gpu_history *h, uint32_t age);
 
-/* "RESOURCE_FLUSH" for a command type of the specification; "unknown command" for others. */
+/* Logs the newest commands, up to `count`, as errors under `subject`, oldest first. */
+void gpu_history_log(const struct gpu_history *h, unsigned count, const char *subject);
+
+/* "RESOURCE_FLUSH" for a 2D command of the specification; "unknown command" for others. */
 const char *gpu_command_name(uint32_t type);
 
 #endif

@@ -2,6 +2,7 @@
 /* In: a GPU that takes commands, and a picture. Out: the picture on each of its displays. */
 #include "gpu/screen.h"
 
+#include "gpu/diagnose.h"
 #include "gpu/edid.h"
 #include "gpu/readback.h"
 #include "gpu/text.h"
@@ -122,11 +123,38 @@ static enum status present(struct gpu *gpu, const struct gpu_screen *s, struct r
 	return status;
 }
 
+/*
+ * Every answer was OK; whether the commands, as they went out, bring all of the picture to the
+ * screen.
+ */
+static enum status audit(struct gpu *gpu, const struct gpu_screen *s)
+{
+	const struct gpu_intent intent = {
+		.num_scanouts = gpu->num_scanouts,
+		.scanout = s->scanout,
+		.resource = s->resource,
+		.width = s->surface.width,
+		.height = s->surface.height,
+		.stride_bytes = s->surface.stride_bytes,
+		.format = VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
+	};
+	struct diagnosis d = {0};
+
+	gpu_diagnose_picture(&gpu->history, &intent, &d);
+	if (!d.count)
+		return OK;
+	gpu_history_log(&gpu->history, GPU_HISTORY_SIZE, gpu->name);
+	diagnosis_log(&d, gpu->name);
+	tap_fail(gpu->name, "picture", "%s", mistake_text(diagnosis_first(&d)));
+	return ERR_PROTOCOL;
+}
+
 /* What was found, over the picture that is on the screen by now. */
 static enum status show_label(struct gpu *gpu, const struct gpu_screen *s, const char *label)
 {
 	char text[LABEL_SIZE];
 	struct rectangle r;
+	enum status status;
 
 	format(text, sizeof(text), "%s\nscanout %u: %ux%u\nPASS", label, s->scanout,
 		s->surface.width, s->surface.height);
@@ -136,7 +164,8 @@ static enum status show_label(struct gpu *gpu, const struct gpu_screen *s, const
 		return OK;
 	}
 	log_info(gpu->name, "label: rectangle %ux%u+%u+%u", r.width, r.height, r.x, r.y);
-	return present(gpu, s, r);
+	status = present(gpu, s, r);
+	return status == OK ? audit(gpu, s) : status;
 }
 
 static enum status show_on(struct gpu *gpu, const struct gpu_show *show,
@@ -161,6 +190,8 @@ static enum status show_on(struct gpu *gpu, const struct gpu_show *show,
 	status = connect(gpu, s);
 	if (status == OK)
 		status = present(gpu, s, whole(&s->surface));
+	if (status == OK)
+		status = audit(gpu, s);
 	if (status == OK)
 		tap_ok(gpu->name, "scanout %u: picture on screen", s->scanout);
 	if (status == OK && show->readback)

@@ -32,6 +32,7 @@ static void show(const struct gpu_show *what)
 static void finish(void)
 {
 	bench_expect(b, bench_stop(b), OK);
+	assert_false(host_logged("cause:"));
 	bench_expect_clean(b);
 	bench_close(b);
 }
