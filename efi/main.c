@@ -13,7 +13,9 @@
 #include "efi/leave.h"
 #include "efi/list.h"
 #include "efi/option_sources.h"
+#include "gpu/fault.h"
 #include "gpu/isolate.h"
+#include "gpu/readback.h"
 #include "gpu/session.h"
 #include "mem/clock.h"
 #include "mem/format.h"
@@ -33,6 +35,12 @@ struct log the_log;
 struct tap the_tap;
 struct clock the_clock;
 
+/* A GPU and what it shows. */
+struct light {
+	struct gpu_session session;
+	struct fault_state fault;
+};
+
 static struct firmware firmware;
 static struct options options;
 static struct machine machine;
@@ -40,7 +48,7 @@ static struct uart serial;
 static struct dma_pool dma;
 static struct pci_tree pci;
 static struct virtio_devices devices;
-static struct gpu_session lights[MAX_GPUS];
+static struct light lights[MAX_GPUS];
 
 /* Time 0 is now. Where the processor does not state its counter's frequency, it is measured. */
 static void start_clock(EFI_BOOT_SERVICES *bs)
@@ -96,6 +104,14 @@ static EFI_STATUS show_help(void)
 	EFI_STATUS status = return_to_firmware(EFI_SUCCESS, VERDICT_PASS);
 
 	options_help(help_line, &firmware);
+	return status;
+}
+
+static EFI_STATUS show_faults(void)
+{
+	EFI_STATUS status = return_to_firmware(EFI_SUCCESS, VERDICT_PASS);
+
+	options_fault_help(help_line, &firmware);
 	return status;
 }
 
@@ -189,24 +205,32 @@ static struct virtio_device *find_entropy(void)
 }
 
 /* Shows the picture; a GPU that cannot is tried in small steps, for the log. */
-static enum status light(struct gpu_session *l, unsigned number, struct virtio_device *dev)
+static enum status light(struct light *l, unsigned number, struct virtio_device *dev)
 {
 	struct gpu_show show = {
 		.picture = options.picture,
 		.width = options.video_width,
 		.height = options.video_height,
+		.readback = options.readback,
 	};
 	char label[LABEL_SIZE];
-	enum status status;
+	struct gpu_setup setup = gpu_setup_full;
+	enum status status = OK;
 
+	if (options.readback)
+		setup.features |= GPU_READBACK_FEATURES;
+	if (options.fault)
+		status = fault_install(&l->fault, options.fault, options.fault_at, dev);
+	if (status != OK)
+		return status;
 	format(label, sizeof(label), "firstlight %s\ngpu%u: %s\n%s", FIRSTLIGHT_VERSION, number,
 		dev->name, dev->transport->name);
 	show.label = options.label ? label : NULL;
-	status = gpu_session_open(l, number, dev, &gpu_setup_full, &show);
+	status = gpu_session_open(&l->session, number, dev, &setup, &show);
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
-		dev->count.reads, dev->count.writes, l->gpu.control.notifications);
+		dev->count.reads, dev->count.writes, l->session.gpu.control.notifications);
 	if (status != OK && options.isolate)
-		gpu_isolate(dev, number, find_entropy(), &gpu_setup_full, &show);
+		gpu_isolate(dev, number, find_entropy(), &setup, &show);
 	return status;
 }
 
@@ -230,7 +254,7 @@ static unsigned light_displays(unsigned *found)
 	*found = 0;
 	for (unsigned i = 0; i < devices.count; i++) {
 		struct virtio_device *dev = &devices.devices[i];
-		struct gpu_session *l = &lights[*found];
+		struct light *l = &lights[*found];
 		enum status status;
 
 		if (dev->device_id != VIRTIO_ID_GPU)
@@ -241,7 +265,7 @@ static unsigned light_displays(unsigned *found)
 		}
 		tap_open(dev->name);
 		status = light(l, *found, dev);
-		tap_close(dev->name, status, "%s: picture shown", l->name);
+		tap_close(dev->name, status, "gpu%u: picture shown", *found);
 		*found += 1;
 		lit += status == OK;
 	}
@@ -298,6 +322,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 		return fail_to_firmware(EFI_INVALID_PARAMETER);
 	if (options.mode == MODE_HELP)
 		return show_help();
+	if (options.mode == MODE_FAULTS)
+		return show_faults();
 	if (options.mode == MODE_LIST)
 		return show_list();
 	if (!step("DMA memory", dma_pages_allocate(&dma, &firmware)))

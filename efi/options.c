@@ -212,6 +212,8 @@ enum status options_check(const struct options *options)
 	}
 	if (list && options->after != AFTER_HALT && options->after != AFTER_SHELL)
 		log_info("options", "after= has no effect: mode=list returns to the shell");
+	if (list && options->fault)
+		log_info("options", "fault= has no effect: mode=list drives no device");
 	if (list && options->crash != TRAP_TEST_NONE)
 		log_info(
 			"options", "crash= has no effect: mode=list leaves firmware's traps alone");

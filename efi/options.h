@@ -9,13 +9,14 @@
 #ifndef EFI_OPTIONS_H
 #define EFI_OPTIONS_H
 
+#include "gpu/fault.h"
 #include "gpu/picture.h"
 #include "mem/log.h"
 #include "mem/status.h"
 #include "platform/machine.h"
 #include "platform/trap.h"
 
-enum option_mode { MODE_RUN, MODE_LIST, MODE_HELP };
+enum option_mode { MODE_RUN, MODE_LIST, MODE_HELP, MODE_FAULTS };
 
 enum option_after {
 	AFTER_HALT, /* the default: the picture stays */
@@ -31,11 +32,13 @@ enum option_after {
 #define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
 
 struct options {
-	enum option_mode mode; /* mode=run|list; the bare word `help` is MODE_HELP */
+	enum option_mode mode; /* mode=run|list; the bare word `help` is MODE_HELP,
+				  fault=help MODE_FAULTS */
 	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
 	enum log_level level; /* loglevel=error|info|debug|trace */
 	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
 	bool label; /* label=on|off, default on */
+	bool readback; /* check=none|readback, default none */
 	bool isolate; /* isolate=on|off, default on */
 	uint32_t video_width; /* video=WIDTHxHEIGHT, 16 to 8192 each; 0: what the display says */
 	uint32_t video_height;
@@ -47,6 +50,8 @@ struct options {
 		virtio_mmio[OPTIONS_MAX_VIRTIO_MMIO]; /* virtio_mmio.device=…, each adds one */
 	unsigned virtio_mmio_count;
 	enum trap_test crash; /* crash=none|undefined|read|write|execute */
+	const struct fault *fault; /* fault=none|NAME[@N]|help; NULL: none */
+	uint32_t fault_at; /* N; 0: each time */
 };
 
 /* The defaults. */
@@ -75,5 +80,8 @@ MUST_CHECK enum status options_check(const struct options *options);
 
 /* Prints the manual, line by line without newlines, through `line`. */
 void options_help(void (*line)(void *context, const char *text), void *context);
+
+/* Prints the faults that fault= knows, likewise. */
+void options_fault_help(void (*line)(void *context, const char *text), void *context);
 
 #endif

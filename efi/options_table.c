@@ -36,6 +36,8 @@ static const char *const pattern_names[] = {
 
 static const char *const switch_names[] = {[false] = "off", [true] = "on", NULL};
 
+static const char *const check_names[] = {[false] = "none", [true] = "readback", NULL};
+
 static const char *const auto_names[] = {"auto", NULL};
 
 static const char *const crash_names[] = {
@@ -46,6 +48,8 @@ static const char *const crash_names[] = {
 	[TRAP_TEST_EXECUTE] = "execute",
 	NULL,
 };
+
+static const char *const fault_names[] = {"none", "help", NULL};
 
 static enum status choose(
 	const struct option_word *word, const char *const *names, unsigned *choice)
@@ -105,6 +109,17 @@ static enum status set_isolate(
 
 	if (status == OK)
 		options->isolate = choice;
+	return status;
+}
+
+static enum status set_check(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->readback = choice;
 	return status;
 }
 
@@ -323,6 +338,16 @@ const struct option option_table[] = {
 		.set = option_set_virtio_mmio,
 	},
 	{
+		.key = "check",
+		.values = "none|readback",
+		.initial = "none",
+		.example = "check=readback",
+		.manual = "readback has the device give the picture back and compares it, where the\n"
+			  "device can do that (QEMU: virtio-gpu-gl).",
+		.names = check_names,
+		.set = set_check,
+	},
+	{
 		.key = "isolate",
 		.values = "on|off",
 		.initial = "on",
@@ -340,6 +365,18 @@ const struct option option_table[] = {
 		.manual = "Faults on purpose, to see how a fault is reported.",
 		.names = crash_names,
 		.set = set_crash,
+	},
+	{
+		.key = "fault",
+		.values = "none|help|NAME[@N]",
+		.initial = "none",
+		.example = "fault=queue-not-enabled",
+		.manual =
+			"Commits a known mistake on purpose on every GPU, to see its symptom and\n"
+			"its diagnosis; only the Nth time that it can, or each time. help lists\n"
+			"the mistakes and returns to the shell.",
+		.names = fault_names,
+		.set = option_set_fault,
 	},
 	{
 		.key = "help",

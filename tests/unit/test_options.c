@@ -70,12 +70,15 @@ static void test_defaults(void **state)
 	assert_int_equal(o.picture.pattern, PICTURE_BARS);
 	assert_true(o.label);
 	assert_true(o.isolate);
+	assert_false(o.readback);
 	assert_int_equal(o.video_width, 0);
 	assert_int_equal(o.video_height, 0);
 	assert_int_equal(o.timeout_ms, 1000);
 	assert_false(o.have_earlycon);
 	assert_int_equal(o.virtio_mmio_count, 0);
 	assert_int_equal(o.crash, TRAP_TEST_NONE);
+	assert_null(o.fault);
+	assert_int_equal(o.fault_at, 0);
 	assert_int_equal(options_check(&o), OK);
 }
 
@@ -96,6 +99,8 @@ static void test_choices(void **state)
 	assert_int_equal(good("loglevel=trace").level, LOG_TRACE);
 	assert_false(good("label=off").label);
 	assert_false(good("isolate=off").isolate);
+	assert_true(good("check=readback").readback);
+	assert_false(good("check=readback check=none").readback);
 	assert_true(good("isolate=off isolate=on").isolate);
 	assert_true(good("label=on").label);
 	assert_int_equal(good("crash=none").crash, TRAP_TEST_NONE);
@@ -374,6 +379,7 @@ static void test_nearest(void **state)
 		"unknown value `dbug`: did you mean `debug`? (error, info, debug, trace)");
 	bad("mode=fast", "unknown value `fast` (run, list)");
 	bad("isolate=yes", "unknown value `yes` (off, on)");
+	bad("check=readbak", "unknown value `readbak`: did you mean `readback`?");
 	bad("label=yes", "unknown value `yes` (off, on)");
 	bad("virtio_mmio=1", "unknown key `virtio_mmio`: did you mean `virtio_mmio.device`?");
 	bad("log=debug", "unknown key `log`: did you mean `loglevel`?");
@@ -538,6 +544,9 @@ static void test_check(void **state)
 	o = good("crash=read mode=list");
 	assert_int_equal(options_check(&o), OK);
 	assert_true(host_logged("options: crash= has no effect"));
+	o = good("fault=pfn-zero mode=list");
+	assert_int_equal(options_check(&o), OK);
+	assert_true(host_logged("options: fault= has no effect"));
 	o = good("help after=shell");
 	assert_int_equal(options_check(&o), OK);
 }
@@ -598,6 +607,51 @@ static void test_help(void **state)
 			option->values ? option->values : "");
 		if (!strstr(help_text, head))
 			fail_msg("`%s` is not in the help:\n%s", head, help_text);
+	}
+}
+
+static void test_fault(void **state)
+{
+	struct options o = good("fault=zero-length");
+
+	(void)state;
+	assert_ptr_equal(o.fault, fault_find("zero-length"));
+	assert_int_equal(o.fault_at, 0);
+	o = good("fault=zero-length@0x10");
+	assert_int_equal(o.fault_at, 16);
+	o = good("fault=zero-length@3 fault=pfn-zero");
+	assert_ptr_equal(o.fault, fault_find("pfn-zero"));
+	assert_int_equal(o.fault_at, 0);
+	o = good("fault=zero-length@3 fault=none");
+	assert_null(o.fault);
+	assert_int_equal(o.fault_at, 0);
+	assert_int_equal(good("fault=help").mode, MODE_FAULTS);
+	assert_null(good("fault=help").fault);
+	bad("fault", "a value is missing (none|help|NAME[@N])");
+	bad("fault=zero-lenght", "unknown fault `zero-lenght`: did you mean `zero-length`?");
+	bad("fault=zero-lenght@2", "unknown fault `zero-lenght`: did you mean `zero-length`?");
+	bad("fault=xyzzy", "unknown fault `xyzzy`: `fault=help` lists them");
+	bad("fault=@1", "unknown fault ``: `fault=help` lists them");
+	bad("fault=zero-length@", "number must be a number");
+	bad("fault=zero-length@0", "number 0 is outside 1 to 4294967295");
+	bad("fault=zero-length@1x", "`x` is not expected behind the number");
+}
+
+/* Every fault with its mistake's number, in lines that fit. */
+static void test_fault_help(void **state)
+{
+	unsigned lines = 0;
+
+	(void)state;
+	help_text[0] = '\0';
+	options_fault_help(keep_line, &lines);
+	for (const struct fault *f = faults; f->name; f++) {
+		char head[128];
+
+		snprintf(head, sizeof(head), "\n  %s (mistake %d)\n      %s\n", f->name, f->mistake,
+			f->line);
+		if (!strstr(help_text, head))
+			fail_msg("`%s` is not in the list:\n%s", head, help_text);
 	}
 }
 
@@ -666,7 +720,8 @@ static void test_configuration_file(void **state)
 /* What options may hold, whatever was read. */
 static void check_valid(const struct options *o)
 {
-	assert_in_range(o->mode, MODE_RUN, MODE_HELP);
+	assert_in_range(o->mode, MODE_RUN, MODE_FAULTS);
+	assert_true(o->fault || !o->fault_at);
 	assert_in_range(o->after, AFTER_HALT, AFTER_SHELL);
 	assert_in_range(o->level, LOG_ERROR, LOG_TRACE);
 	assert_in_range(o->picture.pattern, PICTURE_BARS, PICTURE_SOLID);
@@ -689,12 +744,12 @@ static void check_valid(const struct options *o)
 static void test_random(void **state)
 {
 	static const char *const bits[] = {"mode", "after", "loglevel", "pattern", "label", "video",
-		"timeout", "earlycon", "virtio_mmio.device", "isolate", "crash", "help", "=", "=",
+		"timeout", "earlycon", "virtio_mmio.device", "isolate", "check", "readback", "crash", "fault", "help", "=", "=",
 		"=", "=", " ", " ", " ", "\n", "\"", "#", ",", ":", "@", "x", "-32", "0x", "0x3f8",
 		"16", "512", "8192", "18446744073709551615", "K", "M", "run", "list", "shell",
 		"trace", "solid", "solid:", "123456", "bars", "on", "off", "pl011", "uart8250",
-		"io", "mmio", "mmio32", "115200n8", "auto", "none", "read", "\xff", "\t", "\r\n",
-		"A"};
+		"io", "mmio", "mmio32", "115200n8", "auto", "none", "read", "pfn-zero",
+		"zero-length@", "\xff", "\t", "\r\n", "A"};
 	char text[1024];
 
 	(void)state;
@@ -772,6 +827,8 @@ int main(void)
 		cmocka_unit_test_setup(test_check, host_reset),
 		cmocka_unit_test_setup(test_table, host_reset),
 		cmocka_unit_test_setup(test_help, host_reset),
+		cmocka_unit_test_setup(test_fault, host_reset),
+		cmocka_unit_test_setup(test_fault_help, host_reset),
 		cmocka_unit_test_setup(test_manual, host_reset),
 		cmocka_unit_test_setup(test_configuration_file, host_reset),
 		cmocka_unit_test_setup(test_random, host_reset),
