@@ -202,6 +202,9 @@ static void judge_area(const struct trial *t, enum mistake mistake)
 	if (!create || (range_inside(a->x, a->width, create->area.width) &&
 			       range_inside(a->y, a->height, create->area.height)))
 		return;
+	/* Some devices create it, and refuse what comes after. */
+	if (!create->area.width || !create->area.height)
+		mistake = MISTAKE_ZERO_MODE;
 	diagnosis_add(t->d, CERTAIN, mistake, "%s of %ux%u+%u+%u, resource %u is %ux%u",
 		gpu_command_name(t->newest->type), a->width, a->height, a->x, a->y,
 		t->newest->resource, create->area.width, create->area.height);

@@ -123,6 +123,9 @@ static void judge_notification(const struct virtio_snapshot *s, struct diagnosis
 {
 	if (s->chain_end == CHAIN_NONE || s->notified || !wants_notification(s))
 		return;
+	/* It was answered after all. */
+	if (s->used_idx != s->used_idx_seen)
+		return;
 	diagnosis_add(d, CERTAIN, MISTAKE_MISSED_NOTIFICATION,
 		"no register was written since; avail.idx %u avail_event %u used.flags 0x%x",
 		s->avail_idx, s->avail_event, s->used_flags);
