@@ -181,6 +181,18 @@ group_aarch64_host()
 	fi
 }
 
+# A GPU whose pictures can be read back. Debian 12 has it in the package of QEMU's windows.
+group_opengl()
+{
+	gl=qemu-system-gui
+	if apt-cache show qemu-system-modules-opengl >/dev/null 2>&1; then
+		gl=qemu-system-modules-opengl
+	fi
+	need_file '/usr/lib/*/qemu/hw-display-virtio-gpu-gl.so' "$gl" "QEMU's virtio-gpu-gl"
+	need_file '/usr/lib/*/qemu/ui-sdl.so' qemu-system-gui "QEMU's window"
+	need_command Xvfb xvfb "a screen for QEMU's window"
+}
+
 group_check()
 {
 	group_build
@@ -189,6 +201,7 @@ group_check()
 	group_image
 	group_run
 	group_debug
+	group_opengl
 	group_pytest
 }
 

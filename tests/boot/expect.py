@@ -43,6 +43,7 @@ def expect_pass(log, arch):
     assert log.arch == arch
     assert not log.failed(), [f"{point}: {point.cause}" for point in log.failed()]
     assert log.passed, log.result
+    assert not log.matching(".*", "cause: "), "a cause is named, and nothing failed"
     expect_own_machine(log)
 
 
