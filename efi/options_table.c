@@ -342,8 +342,9 @@ const struct option option_table[] = {
 		.values = "none|readback",
 		.initial = "none",
 		.example = "check=readback",
-		.manual = "readback has the device give the picture back and compares it, where the\n"
-			  "device can do that (QEMU: virtio-gpu-gl).",
+		.manual =
+			"readback has the device give the picture back and compares it, where the\n"
+			"device can do that (QEMU: virtio-gpu-gl).",
 		.names = check_names,
 		.set = set_check,
 	},

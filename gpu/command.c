@@ -110,6 +110,8 @@ static void note_sent(struct gpu *gpu)
 
 	gpu_history_sent(&gpu->history, gpu->buffer.data,
 		(uint32_t)min_u64(r.readable, COMMAND_REQUEST_SIZE), r.writable, gpu->dev->pool);
+	if (r.outside)
+		gpu_history_outside(&gpu->history, r.address);
 }
 
 /* Says why the newest command's answer is not the expected one. */

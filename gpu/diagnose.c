@@ -293,6 +293,12 @@ void gpu_diagnose_answer(
 	if (!t.newest)
 		return;
 	shape = gpu_shape_of(t.newest->type);
+	/* The device did not see the request that was meant: nothing else says anything. */
+	if (t.newest->request_outside) {
+		diagnosis_add(d, CERTAIN, MISTAKE_BUFFER_ADDRESS,
+			"the request's descriptor says 0x%lx", t.newest->request_address);
+		return;
+	}
 	judge_response_room(&t, shape);
 	if (!judge_lengths(&t) && gpu_response_is_error(t.newest->response)) {
 		if (!shape)

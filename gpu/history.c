@@ -124,6 +124,12 @@ void gpu_history_sent(struct gpu_history *h, const void *request, uint32_t lengt
 	take_fields(r, &b, pool);
 }
 
+void gpu_history_outside(struct gpu_history *h, uint64_t address)
+{
+	newest(h)->request_outside = true;
+	newest(h)->request_address = address;
+}
+
 void gpu_history_answered(
 	struct gpu_history *h, const struct virtio_gpu_ctrl_hdr *response, uint32_t length)
 {

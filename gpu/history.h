@@ -18,6 +18,8 @@ struct gpu_record {
 	uint32_t flags;
 	uint32_t request_length; /* readable bytes of its chain */
 	uint32_t response_room; /* writable bytes */
+	bool request_outside; /* a descriptor of it is not memory that devices may be given */
+	uint64_t request_address; /* of that one */
 	uint32_t resource;
 	uint32_t scanout;
 	uint32_t format;
@@ -46,6 +48,9 @@ struct gpu_history {
  */
 void gpu_history_sent(struct gpu_history *h, const void *request, uint32_t length,
 	uint32_t response_room, const struct dma_pool *pool);
+
+/* Notes that a descriptor of the newest one, for `address`, is not memory. */
+void gpu_history_outside(struct gpu_history *h, uint64_t address);
 
 /* Notes the answer to the newest one. */
 void gpu_history_answered(

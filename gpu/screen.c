@@ -168,6 +168,17 @@ static enum status show_label(struct gpu *gpu, const struct gpu_screen *s, const
 	return status == OK ? audit(gpu, s) : status;
 }
 
+/* What was sent, and, where that is asked for, what the device has: also when the first is wrong.
+ */
+static enum status check(struct gpu *gpu, const struct gpu_show *show, const struct gpu_screen *s)
+{
+	enum status sent = audit(gpu, s), held = OK;
+
+	if (show->readback)
+		held = gpu_readback_check(gpu, s->resource, &s->surface, &show->picture);
+	return sent == OK ? held : sent;
+}
+
 static enum status show_on(struct gpu *gpu, const struct gpu_show *show,
 	const struct gpu_display *display, struct gpu_screen *s)
 {
@@ -191,11 +202,9 @@ static enum status show_on(struct gpu *gpu, const struct gpu_show *show,
 	if (status == OK)
 		status = present(gpu, s, whole(&s->surface));
 	if (status == OK)
-		status = audit(gpu, s);
+		status = check(gpu, show, s);
 	if (status == OK)
 		tap_ok(gpu->name, "scanout %u: picture on screen", s->scanout);
-	if (status == OK && show->readback)
-		status = gpu_readback_check(gpu, s->resource, &s->surface, &show->picture);
 	if (status == OK && show->label)
 		status = show_label(gpu, s, show->label);
 	return status;

@@ -27,8 +27,10 @@ static enum status choose_size(struct queue *q, uint16_t wanted, uint16_t *size)
 	uint32_t max = dev->transport->read_queue_size_max(dev, q->index);
 
 	log_info(dev->name, "queue %u: size at most %u, %u wanted", q->index, max, wanted);
-	if (!max)
+	if (!max) {
+		(void)virtio_post_mortem(dev, NULL, "queue size", ERR_NOT_FOUND);
 		return fail_open(q, ERR_NOT_FOUND, "the device has no such queue (its size is 0)");
+	}
 	if (max > SPLIT_RING_MAX_SIZE)
 		return fail_open(q, ERR_PROTOCOL, "its size is above 32768 (virtio 1.3, 2.7)");
 	if (dev->transport->queue_size_is_free) {
@@ -259,15 +261,19 @@ void queue_notify(struct queue *q)
 
 struct queue_request queue_published(const struct queue *q)
 {
+	struct queue_request r = {0};
 	struct chain chain;
 
 	chain_walk(&q->ring, q->dev->pool, (uint16_t)(q->published_idx - 1), &chain);
-	return (struct queue_request){
-		.head = chain.head,
-		.readable = chain.readable,
-		.writable = chain.writable,
-		.whole = chain.end == CHAIN_WHOLE,
-	};
+	r.head = chain.head;
+	r.readable = chain.readable;
+	r.writable = chain.writable;
+	r.whole = chain.end == CHAIN_WHOLE;
+	for (unsigned i = 0; i < chain.count && !r.outside; i++) {
+		r.outside = !chain.descriptors[i].in_memory;
+		r.address = r.outside ? chain.descriptors[i].addr : 0;
+	}
+	return r;
 }
 
 static enum status broken(struct queue *q, const char *what, uint32_t value)

@@ -33,6 +33,8 @@ struct queue_request {
 	uint32_t readable; /* bytes */
 	uint32_t writable;
 	bool whole; /* its chain can be walked to the end */
+	bool outside; /* one of its descriptors is not memory that devices may be given … */
+	uint64_t address; /* … the first of them */
 };
 
 /* What is known of a descriptor, whatever the device does to the ring. */

@@ -34,6 +34,9 @@ PLATFORM_OF = {
 # What a fault needs of the machine: properties of the device.
 PROPERTIES = {"no-access-platform": "iommu_platform=on"}
 
+# What QEMU's devices put up with: there is no symptom, and so no cause. Other devices do not.
+TOLERATED = {"no-version-1": "QEMU drives a modern device without VERSION_1 all the same"}
+
 CAUSE = re.compile(r"cause: mistake (\d+): ([^\n]*)")
 FAILURE = re.compile(r"^ *not ok \d+ - ([^\n]*)", re.MULTILINE)
 
@@ -107,6 +110,9 @@ def commit(fault):
 
 def main(names):
     chosen = [fault for fault in faults() if not names or fault.name in names]
+    for name in {fault.name for fault in chosen} & TOLERATED.keys():
+        print(f"left out: {name}: {TOLERATED[name]}")
+    chosen = [fault for fault in chosen if fault.name not in TOLERATED]
     right = 0
     with ThreadPoolExecutor(JOBS) as pool:
         for result in pool.map(commit, chosen):

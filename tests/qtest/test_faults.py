@@ -20,4 +20,7 @@ def test_mistake_is_named(fault):
     if not shutil.which(f"qemu-system-{platform.arch}"):
         pytest.skip(f"qemu-system-{platform.arch} is not installed")
     result = gallery.commit(fault)
+    if fault.name in gallery.TOLERATED:
+        assert result.symptom == "every step passes" and result.named is None, result.log
+        pytest.skip(gallery.TOLERATED[fault.name])
     assert result.named == fault.mistake, result.log

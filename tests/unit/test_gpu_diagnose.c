@@ -138,6 +138,16 @@ static void test_earlier_truncated(void **state)
 	expect_only(LIKELY, CAUSE_DEVICE_LIMIT, "0x1201");
 }
 
+/* The device read something else than the request: nothing that it says of it counts. */
+static void test_request_outside(void **state)
+{
+	(void)state;
+	story_create(0, 77, 0, 0);
+	gpu_history_outside(&the_story.history, 0xffff000012345678);
+	judge(0x1205, 24);
+	expect_only(CERTAIN, MISTAKE_BUFFER_ADDRESS, "0xffff000012345678");
+}
+
 static void test_unknown_command(void **state)
 {
 	(void)state;
@@ -334,6 +344,7 @@ int main(void)
 		cmocka_unit_test_setup(test_response_room, begin),
 		cmocka_unit_test_setup(test_truncated, begin),
 		cmocka_unit_test_setup(test_earlier_truncated, begin),
+		cmocka_unit_test_setup(test_request_outside, begin),
 		cmocka_unit_test_setup(test_unknown_command, begin),
 		cmocka_unit_test_setup(test_resource_id, begin),
 		cmocka_unit_test_setup(test_forgotten, begin),

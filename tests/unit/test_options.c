@@ -744,12 +744,12 @@ static void check_valid(const struct options *o)
 static void test_random(void **state)
 {
 	static const char *const bits[] = {"mode", "after", "loglevel", "pattern", "label", "video",
-		"timeout", "earlycon", "virtio_mmio.device", "isolate", "check", "readback", "crash", "fault", "help", "=", "=",
-		"=", "=", " ", " ", " ", "\n", "\"", "#", ",", ":", "@", "x", "-32", "0x", "0x3f8",
-		"16", "512", "8192", "18446744073709551615", "K", "M", "run", "list", "shell",
-		"trace", "solid", "solid:", "123456", "bars", "on", "off", "pl011", "uart8250",
-		"io", "mmio", "mmio32", "115200n8", "auto", "none", "read", "pfn-zero",
-		"zero-length@", "\xff", "\t", "\r\n", "A"};
+		"timeout", "earlycon", "virtio_mmio.device", "isolate", "check", "readback",
+		"crash", "fault", "help", "=", "=", "=", "=", " ", " ", " ", "\n", "\"", "#", ",",
+		":", "@", "x", "-32", "0x", "0x3f8", "16", "512", "8192", "18446744073709551615",
+		"K", "M", "run", "list", "shell", "trace", "solid", "solid:", "123456", "bars",
+		"on", "off", "pl011", "uart8250", "io", "mmio", "mmio32", "115200n8", "auto",
+		"none", "read", "pfn-zero", "zero-length@", "\xff", "\t", "\r\n", "A"};
 	char text[1024];
 
 	(void)state;
