@@ -184,13 +184,16 @@ group_aarch64_host()
 # A GPU whose pictures can be read back. Debian 12 has it in the package of QEMU's windows.
 group_opengl()
 {
+	need_file '/usr/lib/*/qemu/ui-sdl.so' qemu-system-gui "QEMU's window"
+	need_command Xvfb xvfb "a screen for QEMU's window"
+	for file in /usr/lib/*/qemu/hw-display-virtio-gpu-gl.so; do
+		[ ! -e "$file" ] || return 0
+	done
 	gl=qemu-system-gui
 	if apt-cache show qemu-system-modules-opengl >/dev/null 2>&1; then
 		gl=qemu-system-modules-opengl
 	fi
-	need_file '/usr/lib/*/qemu/hw-display-virtio-gpu-gl.so' "$gl" "QEMU's virtio-gpu-gl"
-	need_file '/usr/lib/*/qemu/ui-sdl.so' qemu-system-gui "QEMU's window"
-	need_command Xvfb xvfb "a screen for QEMU's window"
+	need "$gl" "QEMU's virtio-gpu-gl"
 }
 
 group_check()
