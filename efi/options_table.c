@@ -90,37 +90,33 @@ static enum status set_level(
 	return status;
 }
 
-static enum status set_label(
-	struct options *options, const struct option_word *word, const char *const *names)
+/* One of two names, the second of which says yes. */
+static enum status take_switch(const struct option_word *word, const char *const *names, bool *on)
 {
 	unsigned choice;
 	enum status status = choose(word, names, &choice);
 
 	if (status == OK)
-		options->label = choice;
+		*on = choice;
 	return status;
+}
+
+static enum status set_label(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	return take_switch(word, names, &options->label);
 }
 
 static enum status set_isolate(
 	struct options *options, const struct option_word *word, const char *const *names)
 {
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->isolate = choice;
-	return status;
+	return take_switch(word, names, &options->isolate);
 }
 
 static enum status set_check(
 	struct options *options, const struct option_word *word, const char *const *names)
 {
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->readback = choice;
-	return status;
+	return take_switch(word, names, &options->readback);
 }
 
 static enum status set_crash(
