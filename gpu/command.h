@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The 2D commands of a GPU (virtio 1.3 §5.7.6.8), a function each. Each sends one request, waits
- * for its response up to the device's timeout, and checks the response's type, length and fence.
+ * for its response up to the device's timeout, and checks the response's type, length and fence;
+ * between gpu_batch_begin and gpu_batch_end (gpu/request.h) those without data in their response
+ * are sent together.
  *
  * Errors, all logged: ERR_TIMEOUT, ERR_NEEDS_RESET, ERR_GONE and ERR_PROTOCOL of the queue;
  * ERR_REFUSED for an error response, whose type is then in gpu->last_response.
@@ -13,16 +15,11 @@
 #include "gpu/rectangle.h"
 #include "gpu/surface.h"
 
-/* A request with the most backing entries, and behind it the longest response. */
-#define COMMAND_REQUEST_SIZE 2048u
-#define COMMAND_BUFFER_SIZE  (2 * COMMAND_REQUEST_SIZE)
-
 _Static_assert(sizeof(struct virtio_gpu_resource_attach_backing) +
 			       SURFACE_MAX_BANDS * sizeof(struct virtio_gpu_mem_entry) <=
-		       COMMAND_REQUEST_SIZE,
+		       GPU_LONG_SIZE,
 	"a surface's bands fit in one request");
-_Static_assert(sizeof(struct virtio_gpu_resp_edid) <= COMMAND_BUFFER_SIZE - COMMAND_REQUEST_SIZE,
-	"the longest response fits");
+_Static_assert(sizeof(struct virtio_gpu_resp_edid) <= GPU_LONG_SIZE, "the longest response fits");
 
 /* What the device says of one scanout. */
 struct gpu_display {
@@ -69,8 +66,5 @@ MUST_CHECK enum status gpu_flush(struct gpu *gpu, uint32_t resource, struct rect
  */
 MUST_CHECK enum status gpu_transfer_back(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface);
-
-/* "VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY"; "unknown response type" outside the list. */
-const char *gpu_response_name(uint32_t type);
 
 #endif

@@ -2,19 +2,21 @@
 /* In: a command whose answer is bad, and those before it. Out: the mistake that explains it. */
 #include "gpu/diagnose.h"
 
-#include "gpu/command.h"
+#include "gpu/request.h"
 #include "gpu/shape.h"
+#include "gpu/surface.h"
 
 #define HEADER_SIZE ((uint32_t)sizeof(struct virtio_gpu_ctrl_hdr))
 
 /* What QEMU shows at least. */
 #define SCANOUT_MIN_SIDE 16u
 
-/* The newest command, and what is known to judge it by. */
+/* A command, and what is known to judge it by. */
 struct trial {
 	const struct gpu_history *history;
 	const struct gpu_intent *intent;
-	const struct gpu_record *newest;
+	const struct gpu_record *judged;
+	uint32_t age; /* of it */
 	struct diagnosis *d;
 };
 
@@ -29,8 +31,8 @@ static const struct gpu_record *done(const struct trial *t, uint32_t type)
 {
 	const struct gpu_record *r;
 
-	for (uint32_t age = 1; (r = gpu_history_at(t->history, age)); age++) {
-		if (r->resource != t->newest->resource || !gpu_record_carried_out(r))
+	for (uint32_t age = t->age + 1; (r = gpu_history_at(t->history, age)); age++) {
+		if (r->resource != t->judged->resource || !gpu_record_carried_out(r))
 			continue;
 		if (r->type == type)
 			return r;
@@ -48,7 +50,7 @@ static const struct gpu_record *done(const struct trial *t, uint32_t type)
 
 static void judge_response_room(const struct trial *t, const struct gpu_shape *shape)
 {
-	const struct gpu_record *r = t->newest;
+	const struct gpu_record *r = t->judged;
 	uint32_t size = shape ? shape->response_size : HEADER_SIZE;
 	/* Any other response is a header. */
 	uint32_t due = shape && r->response == shape->response ? size : HEADER_SIZE;
@@ -76,12 +78,12 @@ static bool judge_earlier_truncated(const struct trial *t)
 {
 	const struct gpu_record *r;
 
-	for (uint32_t age = 1; (r = gpu_history_at(t->history, age)); age++) {
+	for (uint32_t age = t->age + 1; (r = gpu_history_at(t->history, age)); age++) {
 		if (r->type != VIRTIO_GPU_CMD_RESOURCE_CREATE_2D &&
 			r->type != VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING)
 			continue;
 		/* One that is too short even for the number may be this resource's. */
-		if (r->resource && r->resource != t->newest->resource)
+		if (r->resource && r->resource != t->judged->resource)
 			continue;
 		if (gpu_record_truncated(r) && r->response == VIRTIO_GPU_RESP_OK_NODATA &&
 			!done(t, r->type)) {
@@ -95,7 +97,7 @@ static bool judge_earlier_truncated(const struct trial *t)
 /* Whether the request's length alone explains its answer. */
 static bool judge_lengths(const struct trial *t)
 {
-	const struct gpu_record *r = t->newest;
+	const struct gpu_record *r = t->judged;
 
 	if (r->request_length < HEADER_SIZE) {
 		diagnosis_add(t->d, CERTAIN, MISTAKE_SHORT_REQUEST,
@@ -113,7 +115,7 @@ static bool judge_lengths(const struct trial *t)
 
 static bool judge_resource(const struct trial *t)
 {
-	const struct gpu_record *r = t->newest;
+	const struct gpu_record *r = t->judged;
 	const char *name = gpu_command_name(r->type);
 
 	if (!r->resource) {
@@ -155,7 +157,7 @@ static bool format_known(uint32_t format)
 
 static void judge_create(const struct trial *t)
 {
-	const struct gpu_record *r = t->newest;
+	const struct gpu_record *r = t->judged;
 	const struct gpu_record *first = done(t, r->type);
 
 	if (!r->area.width || !r->area.height)
@@ -180,7 +182,7 @@ static void judge_create(const struct trial *t)
 
 static void judge_attach(const struct trial *t)
 {
-	const struct gpu_record *r = t->newest;
+	const struct gpu_record *r = t->judged;
 
 	if (r->entries > GPU_MAX_ENTRIES)
 		diagnosis_add(t->d, CERTAIN, MISTAKE_BACKING, "%u entries, at most %u are taken",
@@ -197,7 +199,7 @@ static void judge_attach(const struct trial *t)
 static void judge_area(const struct trial *t, enum mistake mistake)
 {
 	const struct gpu_record *create = done(t, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D);
-	const struct rectangle *a = &t->newest->area;
+	const struct rectangle *a = &t->judged->area;
 
 	if (!create || (range_inside(a->x, a->width, create->area.width) &&
 			       range_inside(a->y, a->height, create->area.height)))
@@ -206,8 +208,8 @@ static void judge_area(const struct trial *t, enum mistake mistake)
 	if (!create->area.width || !create->area.height)
 		mistake = MISTAKE_ZERO_MODE;
 	diagnosis_add(t->d, CERTAIN, mistake, "%s of %ux%u+%u+%u, resource %u is %ux%u",
-		gpu_command_name(t->newest->type), a->width, a->height, a->x, a->y,
-		t->newest->resource, create->area.width, create->area.height);
+		gpu_command_name(t->judged->type), a->width, a->height, a->x, a->y,
+		t->judged->resource, create->area.width, create->area.height);
 }
 
 /* Without its CREATE in sight, an ATTACH_BACKING may be out of sight too. */
@@ -217,23 +219,23 @@ static void judge_backing(const struct trial *t, enum mistake mistake)
 		done(t, VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING))
 		return;
 	diagnosis_add(t->d, CERTAIN, mistake, "%s, and resource %u has no backing",
-		gpu_command_name(t->newest->type), t->newest->resource);
+		gpu_command_name(t->judged->type), t->judged->resource);
 }
 
 static void judge_scanout_number(const struct trial *t)
 {
-	if (t->newest->scanout >= t->intent->num_scanouts)
+	if (t->judged->scanout >= t->intent->num_scanouts)
 		diagnosis_add(t->d, CERTAIN, MISTAKE_SCANOUT, "scanout %u, the device has %u",
-			t->newest->scanout, t->intent->num_scanouts);
+			t->judged->scanout, t->intent->num_scanouts);
 }
 
 static void judge_set_scanout(const struct trial *t)
 {
-	const struct rectangle *a = &t->newest->area;
+	const struct rectangle *a = &t->judged->area;
 
 	judge_scanout_number(t);
 	/* Resource 0 switches a scanout off. */
-	if (!t->newest->resource || !judge_resource(t))
+	if (!t->judged->resource || !judge_resource(t))
 		return;
 	judge_area(t, MISTAKE_SCANOUT);
 	if (a->width < SCANOUT_MIN_SIDE || a->height < SCANOUT_MIN_SIDE)
@@ -244,7 +246,7 @@ static void judge_set_scanout(const struct trial *t)
 
 static void judge_command(const struct trial *t)
 {
-	switch (t->newest->type) {
+	switch (t->judged->type) {
 	case VIRTIO_GPU_CMD_RESOURCE_CREATE_2D: judge_create(t); break;
 	case VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING: judge_attach(t); break;
 	case VIRTIO_GPU_CMD_SET_SCANOUT: judge_set_scanout(t); break;
@@ -268,7 +270,7 @@ static void judge_command(const struct trial *t)
 /* An answer that no rule explains: the device's own reason, or no answer of a GPU at all. */
 static void judge_rest(const struct trial *t)
 {
-	const struct gpu_record *r = t->newest;
+	const struct gpu_record *r = t->judged;
 
 	if (gpu_response_is_error(r->response)) {
 		diagnosis_add(t->d, LIKELY, CAUSE_DEVICE_LIMIT, "%s is answered with 0x%x (%s)",
@@ -284,26 +286,27 @@ static void judge_rest(const struct trial *t)
 		r->response_flags);
 }
 
-void gpu_diagnose_answer(
-	const struct gpu_history *history, const struct gpu_intent *intent, struct diagnosis *d)
+void gpu_diagnose_answer(const struct gpu_history *history, uint32_t number,
+	const struct gpu_intent *intent, struct diagnosis *d)
 {
-	struct trial t = {history, intent, gpu_history_at(history, 0), d};
+	uint32_t age = history->count - number;
+	struct trial t = {history, intent, gpu_history_at(history, age), age, d};
 	const struct gpu_shape *shape;
 
-	if (!t.newest)
+	if (!t.judged)
 		return;
-	shape = gpu_shape_of(t.newest->type);
+	shape = gpu_shape_of(t.judged->type);
 	/* The device did not see the request that was meant: nothing else says anything. */
-	if (t.newest->request_outside) {
+	if (t.judged->request_outside) {
 		diagnosis_add(d, CERTAIN, MISTAKE_BUFFER_ADDRESS,
-			"the request's descriptor says 0x%lx", t.newest->request_address);
+			"the request's descriptor says 0x%lx", t.judged->request_address);
 		return;
 	}
 	judge_response_room(&t, shape);
-	if (!judge_lengths(&t) && gpu_response_is_error(t.newest->response)) {
+	if (!judge_lengths(&t) && gpu_response_is_error(t.judged->response)) {
 		if (!shape)
 			diagnosis_add(
-				d, CERTAIN, MISTAKE_UNKNOWN_COMMAND, "type 0x%x", t.newest->type);
+				d, CERTAIN, MISTAKE_UNKNOWN_COMMAND, "type 0x%x", t.judged->type);
 		judge_command(&t);
 	}
 	if (!d->count)

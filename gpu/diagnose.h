@@ -21,11 +21,12 @@ struct gpu_intent {
 };
 
 /*
- * Judges the newest command, whose answer is an error response, too short, or not what the command
- * is answered with; the commands before it say what the device knows. Adds at least one cause.
+ * Judges the command with this number, whose answer is an error response, too short, or not what
+ * the command is answered with; the commands before it say what the device knows. Adds at least one
+ * cause, unless the command is not kept.
  */
-void gpu_diagnose_answer(
-	const struct gpu_history *history, const struct gpu_intent *intent, struct diagnosis *d);
+void gpu_diagnose_answer(const struct gpu_history *history, uint32_t number,
+	const struct gpu_intent *intent, struct diagnosis *d);
 
 /*
  * Judges a picture that should now be on the screen: whether the commands since the resource was

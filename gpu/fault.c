@@ -155,11 +155,15 @@ static uint64_t read_features(struct virtio_device *dev)
 	return state->real->read_features(dev) & ~state->fault->operations->hidden_features;
 }
 
-/* Takes the newest request apart. False when it is not one of the driver's usual two buffers. */
-static bool take_request(struct virtio_device *dev, const struct queue *q, struct fault_request *r)
+/*
+ * Takes the request `back` before the newest apart. False when it is not one of the driver's usual
+ * two buffers.
+ */
+static bool take_request(
+	struct virtio_device *dev, const struct queue *q, unsigned back, struct fault_request *r)
 {
 	const struct split_ring *ring = &q->ring;
-	uint16_t slot = (uint16_t)((q->published_idx - 1) & (ring->size - 1));
+	uint16_t slot = (uint16_t)((q->published_idx - 1 - back) & (ring->size - 1));
 	uint16_t head = le16_load(&ring->avail->ring[slot]), at = head;
 
 	*r = (struct fault_request){
@@ -201,13 +205,18 @@ static void notify_queue(struct virtio_device *dev, const struct queue *q)
 	struct fault_state *state = fault_state_of(dev);
 	const struct fault_operations *o = state->fault->operations;
 	struct fault_request request;
-	bool due = take_request(dev, q, &request) && is_due(state, &request);
+	bool any_due = false;
 
-	if (due && o->spoil) {
-		o->spoil(&request);
-		dma_mb(); /* before the doorbell, as in queue_notify */
+	/* The driver waits for all before it sends others: those in flight are what is new. */
+	for (unsigned back = q->in_flight; back--;) {
+		bool due = take_request(dev, q, back, &request) && is_due(state, &request);
+
+		if (due && o->spoil)
+			o->spoil(&request);
+		any_due |= due;
 	}
-	if (due && o->notify)
+	dma_mb(); /* before the doorbell, as in queue_notify */
+	if (any_due && o->notify)
 		o->notify(dev, q);
 	else
 		state->real->notify_queue(dev, q);

@@ -2,7 +2,6 @@
 /* In: a virtio device of type GPU. Out: one that takes commands. */
 #include "gpu/gpu.h"
 
-#include "gpu/command.h"
 #include "mem/format.h"
 #include "mem/log.h"
 #include "mem/tap.h"
@@ -60,7 +59,7 @@ enum status gpu_open(
 		status = queue_open(&gpu->control, dev, VIRTIO_GPU_CONTROLQ, setup->queue_size);
 	gpu->control.request_least = sizeof(struct virtio_gpu_ctrl_hdr);
 	if (status == OK)
-		status = dma_alloc(dev->pool, COMMAND_BUFFER_SIZE, PAGE_SIZE, &gpu->buffer);
+		status = gpu_requests_open(gpu);
 	if (status == OK)
 		status = read_config(gpu);
 	if (status == OK)
@@ -74,7 +73,7 @@ enum status gpu_close(struct gpu *gpu)
 
 	if (status != OK)
 		return status;
-	dma_free(gpu->dev->pool, &gpu->buffer);
+	gpu_requests_close(gpu);
 	queue_close(&gpu->control);
 	return OK;
 }

@@ -6,7 +6,7 @@
 #define GPU_GPU_H
 
 #include "gpu/history.h"
-#include "gpu/protocol.h"
+#include "gpu/request.h"
 #include "virtio/queue.h"
 
 #define GPU_NAME_SIZE 8u
@@ -25,11 +25,11 @@ struct gpu {
 	char name[GPU_NAME_SIZE]; /* "gpu0", the log's subject for commands */
 	struct virtio_device *dev; /* borrowed */
 	struct queue control;
-	struct dma_block buffer; /* one request, and behind it its response */
+	struct gpu_requests requests;
 	uint64_t last_fence;
 	uint32_t last_response; /* the type that the last response had; 0: none came */
 	uint32_t num_scanouts;
-	uint64_t sent_us; /* when the last command was sent; 0: none was */
+	uint64_t sent_us; /* when commands were last sent; 0: none was */
 	struct gpu_history history; /* of the commands since gpu_open */
 };
 

@@ -2,34 +2,13 @@
 /* In: requests as they went out, and their answers. Out: a record of each, kept and on the log. */
 #include "gpu/history.h"
 
-#include "gpu/command.h"
+#include "gpu/request.h"
+#include "gpu/shape.h"
 #include "mem/bytes.h"
 #include "mem/format.h"
 #include "mem/log.h"
 
 #define LINE_SIZE 256u
-
-/* §5.7.6.7, from VIRTIO_GPU_CMD_GET_DISPLAY_INFO on */
-static const char *const command_names[] = {
-	"GET_DISPLAY_INFO",
-	"RESOURCE_CREATE_2D",
-	"RESOURCE_UNREF",
-	"SET_SCANOUT",
-	"RESOURCE_FLUSH",
-	"TRANSFER_TO_HOST_2D",
-	"RESOURCE_ATTACH_BACKING",
-	"RESOURCE_DETACH_BACKING",
-	"GET_CAPSET_INFO",
-	"GET_CAPSET",
-	"GET_EDID",
-};
-
-const char *gpu_command_name(uint32_t type)
-{
-	uint32_t at = type - VIRTIO_GPU_CMD_GET_DISPLAY_INFO;
-
-	return at < ARRAY_SIZE(command_names) ? command_names[at] : "unknown command";
-}
 
 static struct gpu_record *newest(struct gpu_history *h)
 {
@@ -109,7 +88,7 @@ static void take_fields(struct gpu_record *r, struct bytes *b, const struct dma_
 	}
 }
 
-void gpu_history_sent(struct gpu_history *h, const void *request, uint32_t length,
+uint32_t gpu_history_sent(struct gpu_history *h, const void *request, uint32_t length,
 	uint32_t response_room, const struct dma_pool *pool)
 {
 	struct bytes b = bytes_of(request, length);
@@ -122,6 +101,7 @@ void gpu_history_sent(struct gpu_history *h, const void *request, uint32_t lengt
 	r->flags = bytes_le32(&b);
 	bytes_seek(&b, sizeof(struct virtio_gpu_ctrl_hdr));
 	take_fields(r, &b, pool);
+	return h->count;
 }
 
 void gpu_history_outside(struct gpu_history *h, uint64_t address)
@@ -130,12 +110,12 @@ void gpu_history_outside(struct gpu_history *h, uint64_t address)
 	newest(h)->request_address = address;
 }
 
-void gpu_history_answered(
-	struct gpu_history *h, const struct virtio_gpu_ctrl_hdr *response, uint32_t length)
+void gpu_history_answered(struct gpu_history *h, uint32_t number,
+	const struct virtio_gpu_ctrl_hdr *response, uint32_t length)
 {
-	struct gpu_record *r = newest(h);
+	struct gpu_record *r = &h->record[(number - 1) % GPU_HISTORY_SIZE];
 
-	if (!h->count)
+	if (h->count - number >= min_u64(h->count, GPU_HISTORY_SIZE))
 		return;
 	r->answered = true;
 	r->response_length = length;

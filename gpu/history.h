@@ -45,24 +45,23 @@ struct gpu_history {
 /*
  * Notes a request of `length` bytes at `request` (what the readable part of its chain says; the
  * fields beyond that are not looked at). `pool` tells whether addresses in it are memory.
+ * Returns its number, counted from 1.
  */
-void gpu_history_sent(struct gpu_history *h, const void *request, uint32_t length,
+uint32_t gpu_history_sent(struct gpu_history *h, const void *request, uint32_t length,
 	uint32_t response_room, const struct dma_pool *pool);
 
 /* Notes that a descriptor of the newest one, for `address`, is not memory. */
 void gpu_history_outside(struct gpu_history *h, uint64_t address);
 
-/* Notes the answer to the newest one. */
-void gpu_history_answered(
-	struct gpu_history *h, const struct virtio_gpu_ctrl_hdr *response, uint32_t length);
+/* Notes the answer to a request by its number; one that is no longer kept, or never was, is none.
+ */
+void gpu_history_answered(struct gpu_history *h, uint32_t number,
+	const struct virtio_gpu_ctrl_hdr *response, uint32_t length);
 
 /* Record `age` (0: the newest), or NULL when there is none or it is no longer kept. */
 const struct gpu_record *gpu_history_at(const struct gpu_history *h, uint32_t age);
 
 /* Logs the newest commands, up to `count`, as errors under `subject`, oldest first. */
 void gpu_history_log(const struct gpu_history *h, unsigned count, const char *subject);
-
-/* "RESOURCE_FLUSH" for a 2D command of the specification; "unknown command" for others. */
-const char *gpu_command_name(uint32_t type);
 
 #endif

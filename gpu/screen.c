@@ -112,15 +112,17 @@ static enum status connect(struct gpu *gpu, struct gpu_screen *s)
 	return status;
 }
 
-/* Brings a part of the surface to the screen. */
+/* Brings a part of the surface to the screen, by one notification. */
 static enum status present(struct gpu *gpu, const struct gpu_screen *s, struct rectangle area)
 {
-	enum status status = report(
-		gpu, "TRANSFER_TO_HOST_2D", gpu_transfer(gpu, s->resource, &s->surface, area));
+	enum status status, done;
 
+	gpu_batch_begin(gpu, report);
+	status = gpu_transfer(gpu, s->resource, &s->surface, area);
 	if (status == OK)
-		status = report(gpu, "RESOURCE_FLUSH", gpu_flush(gpu, s->resource, area));
-	return status;
+		status = gpu_flush(gpu, s->resource, area);
+	done = gpu_batch_end(gpu);
+	return done == OK ? status : done;
 }
 
 /*

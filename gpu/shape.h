@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How long the 2D commands and their answers are (virtio 1.3 §5.7.6.8), and which of the commands
- * that were sent fit that.
+ * The commands that the driver knows (virtio 1.3 §5.7.6.8): their names, how long they and their
+ * answers are, and which of those that were sent fit that.
  */
 #ifndef GPU_SHAPE_H
 #define GPU_SHAPE_H
@@ -13,13 +13,17 @@
 
 struct gpu_shape {
 	uint32_t type;
+	const char *name; /* "RESOURCE_FLUSH" */
 	uint32_t request; /* bytes of its struct, without the entries behind it */
 	uint32_t response; /* the type that it is answered with */
 	uint32_t response_size;
 };
 
-/* NULL when it is no 2D command. */
+/* NULL when it is none of them. */
 const struct gpu_shape *gpu_shape_of(uint32_t type);
+
+/* "RESOURCE_FLUSH"; "unknown command" for a type that is none of them. */
+const char *gpu_command_name(uint32_t type);
 
 /* The bytes that the request's own fields call for; 0 for an unknown command. */
 uint64_t gpu_record_needed(const struct gpu_record *r);

@@ -259,12 +259,12 @@ void queue_notify(struct queue *q)
 	q->dev->transport->notify_queue(q->dev, q);
 }
 
-struct queue_request queue_published(const struct queue *q)
+struct queue_request queue_published(const struct queue *q, uint16_t back)
 {
 	struct queue_request r = {0};
 	struct chain chain;
 
-	chain_walk(&q->ring, q->dev->pool, (uint16_t)(q->published_idx - 1), &chain);
+	chain_walk(&q->ring, q->dev->pool, (uint16_t)(q->published_idx - 1 - back), &chain);
 	r.head = chain.head;
 	r.readable = chain.readable;
 	r.writable = chain.writable;

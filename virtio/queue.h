@@ -95,10 +95,10 @@ MUST_CHECK enum status queue_add(struct queue *queue, const struct queue_buffer 
 void queue_notify(struct queue *queue);
 
 /*
- * The request that was published last, as it stands in the ring now: what the device finds, not
- * what queue_add was given. After the first queue_notify.
+ * The request `back` before the one that was published last (0: that one), as it stands in the ring
+ * now: what the device finds, not what queue_add was given. Of those not used yet.
  */
-struct queue_request queue_published(const struct queue *queue);
+struct queue_request queue_published(const struct queue *queue, uint16_t back);
 
 /*
  * Takes the next used request, without waiting. ERR_NOT_FOUND when there is none yet;

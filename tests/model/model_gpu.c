@@ -277,6 +277,19 @@ static void check_header(struct model *m, const struct virtio_gpu_ctrl_hdr *h)
 	m->gpu->last_fence = fence;
 }
 
+/* Whoever sent it together with the next has kept the order, although it is not carried out. */
+static uint32_t refuse(struct model *m, struct model_reply *reply)
+{
+	const struct virtio_gpu_transfer_to_host_2d *q = (const void *)reply->request;
+	struct model_resource *r = NULL;
+
+	if (m->gpu->refuse_command == VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D)
+		r = model_find_resource(m, le32_value(q->resource_id));
+	if (r)
+		r->transferred = true;
+	return m->gpu->refuse_with;
+}
+
 static uint32_t carry_out(struct model *m, struct model_reply *reply)
 {
 	const struct virtio_gpu_ctrl_hdr *h = (const void *)reply->request;
@@ -284,7 +297,7 @@ static uint32_t carry_out(struct model *m, struct model_reply *reply)
 
 	m->gpu->edid_asked |= type == VIRTIO_GPU_CMD_GET_EDID;
 	if (type == m->gpu->refuse_command)
-		return m->gpu->refuse_with;
+		return refuse(m, reply);
 	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {
 		bool has_entries = type == VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING;
 

@@ -26,6 +26,7 @@ MODERN = "virtio/pci_modern.c"
 LEGACY = "virtio/pci_legacy.c"
 GPU = "gpu/gpu.c"
 COMMAND = "gpu/command.c"
+REQUEST = "gpu/request.c"
 SCREEN = "gpu/screen.c"
 
 ALWAYS_ACCEPTED = "wanted |= FEATURE(VIRTIO_F_VERSION_1) |"
@@ -230,20 +231,19 @@ MUTATIONS = (
          "\tid = le32_load(&element->id);\n\tlength = le32_load(&element->len);\n\tdma_rmb();"),
     ),
     mutation(
-        "request-changed-meanwhile", "exposed-unaltered", COMMAND,
+        "request-changed-meanwhile", "exposed-unaltered", REQUEST,
         ("queue_notify(&gpu->control);",
-         "queue_notify(&gpu->control);\n\tmemset(gpu->buffer.data, 1, 8);"),
+         "queue_notify(&gpu->control);\n\tmemset(newest(gpu)->header, 1, 8);"),
     ),
     mutation(
         "freed-before-reset", "memory-until-reset", GPU,
         ("enum status status = virtio_stop(gpu->dev);",
-         "enum status status;\n\n\tdma_free(gpu->dev->pool, &gpu->buffer);\n"
+         "enum status status;\n\n\tgpu_requests_close(gpu);\n"
          "\tqueue_close(&gpu->control);\n\tstatus = virtio_stop(gpu->dev);"),
     ),
     mutation(
-        "request-by-pointer", "physical", COMMAND,
-        ("{gpu->buffer.address, (uint32_t)size},",
-         "{paddr_of((uint64_t)(uintptr_t)gpu->buffer.data), (uint32_t)size},"),
+        "request-by-pointer", "physical", REQUEST,
+        ("{r->address, r->size},", "{paddr_of((uint64_t)(uintptr_t)r->header), r->size},"),
     ),
     mutation(
         "ring-by-pointer", "physical", "virtio/split_ring.c",
@@ -427,21 +427,22 @@ MUTATIONS = (
          "gpu_set_scanout(gpu, s->scanout, s->resource, whole(&s->surface))"),
     ),
     mutation(
-        "context-in-2d", "gpu-header", COMMAND,
-        ("hdr->type = le32_of(type);", "hdr->type = le32_of(type);\n\thdr->ctx_id = le32_of(1);"),
+        "context-in-2d", "gpu-header", REQUEST,
+        ("r->header->type = le32_of(type);",
+         "r->header->type = le32_of(type);\n\tr->header->ctx_id = le32_of(1);"),
     ),
     mutation(
-        "request-without-header", "gpu-header", COMMAND,
-        ('"GET_DISPLAY_INFO", sizeof(struct virtio_gpu_ctrl_hdr),', '"GET_DISPLAY_INFO", 20,'),
+        "request-without-header", "gpu-header", "gpu/shape.c",
+        ('"GET_DISPLAY_INFO", HEADER_SIZE,', '"GET_DISPLAY_INFO", 20,'),
     ),
     mutation(
-        "fence-used-again", "gpu-fence", COMMAND,
+        "fence-used-again", "gpu-fence", REQUEST,
         ("le64_of(++gpu->last_fence);", "le64_of(1 + 0 * ++gpu->last_fence);"),
     ),
     mutation(
-        "request-cut-short", "gpu-command", COMMAND,
-        ('send_nodata(gpu, "RESOURCE_CREATE_2D", sizeof(*r));',
-         'send_nodata(gpu, "RESOURCE_CREATE_2D", sizeof(*r) - 4);'),
+        "request-cut-short", "gpu-command", "gpu/shape.c",
+        ("sizeof(struct virtio_gpu_resource_create_2d), NODATA",
+         "sizeof(struct virtio_gpu_resource_create_2d) - 4, NODATA"),
     ),
     mutation("resource-0", "gpu-resource", SCREEN, (".resource = i + 1", ".resource = i")),
     mutation(

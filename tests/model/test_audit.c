@@ -21,11 +21,16 @@ static void (*spoil)(uint8_t *request, struct virtq_desc *table);
 
 static void notify(struct virtio_device *dev, const struct queue *q)
 {
-	uint8_t *request = b->gpu.buffer.data;
-	struct virtio_gpu_ctrl_hdr *h = (void *)request;
+	unsigned count = b->gpu.requests.count;
 
-	if (le32_value(h->type) == spoilt_type)
-		spoil(request, q->tables.data);
+	for (unsigned i = 0; i < count; i++) {
+		struct virtio_gpu_ctrl_hdr *h = b->gpu.requests.request[i].header;
+		uint16_t head = queue_published(q, (uint16_t)(count - 1 - i)).head;
+		struct virtq_desc *tables = q->tables.data;
+
+		if (le32_value(h->type) == spoilt_type)
+			spoil((uint8_t *)h, &tables[head * QUEUE_MAX_BUFFERS]);
+	}
 	real->notify_queue(dev, q);
 }
 

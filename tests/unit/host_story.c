@@ -24,7 +24,7 @@ void story_send(void *request, uint32_t type, uint32_t flags, uint32_t size)
 
 	h->type = le32_of(type);
 	h->flags = le32_of(flags);
-	gpu_history_sent(
+	s->number = gpu_history_sent(
 		&s->history, request, s->cut ? s->cut : size, s->room ? s->room : 2048, &s->pool);
 	s->cut = s->room = 0;
 	story_answer(VIRTIO_GPU_RESP_OK_NODATA, sizeof(*h));
@@ -123,5 +123,5 @@ void story_answer(uint32_t type, uint32_t length)
 {
 	struct virtio_gpu_ctrl_hdr h = {.type = le32_of(type)};
 
-	gpu_history_answered(&the_story.history, &h, length);
+	gpu_history_answered(&the_story.history, the_story.number, &h, length);
 }

@@ -15,6 +15,7 @@ struct story {
 	struct gpu_history history;
 	struct dma_pool pool;
 	uint32_t cut; /* the next request is sent with so many bytes; 0: with all */
+	uint32_t number; /* of the newest command */
 	uint32_t room; /* for the next response; 0: 2048 */
 };
 

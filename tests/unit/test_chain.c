@@ -195,18 +195,18 @@ static void test_published(void **state)
 
 	(void)state;
 	put_request();
-	r = queue_published(&q);
+	r = queue_published(&q, 0);
 	assert_int_equal(r.head, 3);
 	assert_int_equal(r.readable, 24);
 	assert_int_equal(r.writable, 408);
 	assert_true(r.whole);
 	le32_store(&b.ring.desc[3].len, 16);
-	assert_int_equal(queue_published(&q).readable, 16);
+	assert_int_equal(queue_published(&q, 0).readable, 16);
 	le16_store(&b.ring.desc[3].next, 99);
-	assert_false(queue_published(&q).whole);
+	assert_false(queue_published(&q, 0).whole);
 	le16_store(&b.ring.avail->ring[RING_SIZE - 1], 5);
 	q.published_idx = 0;
-	assert_int_equal(queue_published(&q).head, 5);
+	assert_int_equal(queue_published(&q, 0).head, 5);
 }
 
 int main(void)

@@ -24,7 +24,7 @@ static void judge(uint32_t response, uint32_t length)
 
 	story_answer(response, length);
 	memset(&d, 0, sizeof(d));
-	gpu_diagnose_answer(&the_story.history, &intent, &d);
+	gpu_diagnose_answer(&the_story.history, the_story.number, &intent, &d);
 }
 
 /* The first cause is this one, with that in its evidence. */
@@ -50,11 +50,27 @@ static void connect(uint32_t resource)
 	story_attach(resource, STORY_BASE, 64 * 48 * 4, 1);
 }
 
+/* Of two commands sent together the earlier is judged, by what stands before it alone. */
+static void test_earlier(void **state)
+{
+	const struct gpu_intent intent = {.num_scanouts = 2};
+	uint32_t number;
+
+	(void)state;
+	story_flush(1, (struct rectangle){0, 0, 64, 48}, 0);
+	number = the_story.number;
+	story_answer(VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID, 24);
+	connect(1);
+	memset(&d, 0, sizeof(d));
+	gpu_diagnose_answer(&the_story.history, number, &intent, &d);
+	expect_only(CERTAIN, MISTAKE_RESOURCE_ID, "among all 3 commands");
+}
+
 static void test_no_command(void **state)
 {
 	(void)state;
 	memset(&d, 0, sizeof(d));
-	gpu_diagnose_answer(&the_story.history, &(struct gpu_intent){0}, &d);
+	gpu_diagnose_answer(&the_story.history, 0, &(struct gpu_intent){0}, &d);
 	assert_int_equal(d.count, 0);
 }
 
@@ -340,6 +356,7 @@ static void test_no_response(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_earlier, begin),
 		cmocka_unit_test_setup(test_no_command, begin),
 		cmocka_unit_test_setup(test_response_room, begin),
 		cmocka_unit_test_setup(test_truncated, begin),

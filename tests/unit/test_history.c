@@ -116,25 +116,48 @@ static void test_cut_off(void **state)
 	assert_int_equal(newest()->scanout, 0);
 }
 
+/* A bare header, not answered yet. */
+static uint32_t story_plain(const struct virtio_gpu_ctrl_hdr *h)
+{
+	return gpu_history_sent(&the_story.history, h, sizeof(*h), 24, &the_story.pool);
+}
+
 static void test_answers(void **state)
 {
 	struct virtio_gpu_ctrl_hdr h = {.type = le32_of(0x1203), .flags = le32_of(1)};
 	struct gpu_history empty = {0};
 
 	(void)state;
-	gpu_history_answered(&empty, &h, sizeof(h));
+	gpu_history_answered(&empty, 0, &h, sizeof(h));
 	assert_int_equal(empty.record[GPU_HISTORY_SIZE - 1].answered, false);
-	gpu_history_sent(&the_story.history, &h, sizeof(h), 24, &the_story.pool);
+	assert_int_equal(story_plain(&h), 1);
 	assert_false(newest()->answered);
-	gpu_history_answered(&the_story.history, &h, sizeof(h));
+	gpu_history_answered(&the_story.history, 1, &h, sizeof(h));
 	assert_true(newest()->answered);
 	assert_int_equal(newest()->response, 0x1203);
 	assert_int_equal(newest()->response_flags, 1);
 	assert_int_equal(newest()->response_length, 24);
-	gpu_history_sent(&the_story.history, &h, sizeof(h), 24, &the_story.pool);
-	gpu_history_answered(&the_story.history, &h, 23);
+	assert_int_equal(story_plain(&h), 2);
+	gpu_history_answered(&the_story.history, 2, &h, 23);
 	assert_int_equal(newest()->response, 0);
 	assert_int_equal(newest()->response_length, 23);
+}
+
+/* Answers come in an order of their own, also to requests that are kept no longer. */
+static void test_answers_by_number(void **state)
+{
+	struct virtio_gpu_ctrl_hdr h = {.type = le32_of(0x1100)};
+
+	(void)state;
+	for (uint32_t i = 1; i <= GPU_HISTORY_SIZE + 1; i++)
+		assert_int_equal(story_plain(&h), i);
+	gpu_history_answered(&the_story.history, 1, &h, 24);
+	assert_false(newest()->answered);
+	gpu_history_answered(&the_story.history, GPU_HISTORY_SIZE + 2, &h, 24);
+	gpu_history_answered(&the_story.history, 2, &h, 24);
+	assert_true(gpu_history_at(&the_story.history, GPU_HISTORY_SIZE - 1)->answered);
+	for (uint32_t age = 0; age < GPU_HISTORY_SIZE - 1; age++)
+		assert_false(gpu_history_at(&the_story.history, age)->answered);
 }
 
 static void test_ring(void **state)
@@ -231,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup(test_backing, begin),
 		cmocka_unit_test_setup(test_cut_off, begin),
 		cmocka_unit_test_setup(test_answers, begin),
+		cmocka_unit_test_setup(test_answers_by_number, begin),
 		cmocka_unit_test_setup(test_ring, begin),
 		cmocka_unit_test_setup(test_names, begin),
 		cmocka_unit_test_setup(test_log, begin),
