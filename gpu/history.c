@@ -166,10 +166,13 @@ static void log_record(const struct gpu_record *r, uint32_t number, const char *
 		log_error(subject, "%s: no answer", line);
 }
 
-void gpu_history_log(const struct gpu_history *h, unsigned count, const char *subject)
+void gpu_history_log(
+	const struct gpu_history *h, uint32_t number, unsigned count, const char *subject)
 {
-	uint32_t age = (uint32_t)min_u64(count, min_u64(h->count, GPU_HISTORY_SIZE));
+	uint32_t newest_age = h->count - number;
+	uint32_t kept = (uint32_t)min_u64(h->count, GPU_HISTORY_SIZE);
+	uint32_t age = (uint32_t)min_u64(newest_age + (uint64_t)count, kept);
 
-	while (age--)
+	while (age-- > newest_age)
 		log_record(gpu_history_at(h, age), h->count - age, subject);
 }

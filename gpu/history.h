@@ -61,7 +61,11 @@ void gpu_history_answered(struct gpu_history *h, uint32_t number,
 /* Record `age` (0: the newest), or NULL when there is none or it is no longer kept. */
 const struct gpu_record *gpu_history_at(const struct gpu_history *h, uint32_t age);
 
-/* Logs the newest commands, up to `count`, as errors under `subject`, oldest first. */
-void gpu_history_log(const struct gpu_history *h, unsigned count, const char *subject);
+/*
+ * Logs the command with this number and those before it, up to `count` as far as they are kept, as
+ * errors under `subject`, oldest first. For the newest, h->count is the number.
+ */
+void gpu_history_log(
+	const struct gpu_history *h, uint32_t number, unsigned count, const char *subject);
 
 #endif

@@ -144,7 +144,7 @@ static void explain(struct gpu *gpu, const struct gpu_request *r)
 	const struct gpu_intent intent = {.num_scanouts = gpu->num_scanouts};
 	struct diagnosis d = {0};
 
-	gpu_history_log(&gpu->history, SHOWN_COMMANDS, gpu->name);
+	gpu_history_log(&gpu->history, r->number, SHOWN_COMMANDS, gpu->name);
 	gpu_diagnose_answer(&gpu->history, r->number, &intent, &d);
 	diagnosis_log(&d, gpu->name);
 }
@@ -158,7 +158,8 @@ static enum status collect(struct gpu *gpu)
 		struct gpu_request *r = used.token;
 
 		if (status != OK) {
-			gpu_history_log(&gpu->history, SHOWN_COMMANDS, gpu->name);
+			gpu_history_log(
+				&gpu->history, gpu->history.count, SHOWN_COMMANDS, gpu->name);
 			return status;
 		}
 		r->answered = true;

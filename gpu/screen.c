@@ -145,7 +145,7 @@ static enum status audit(struct gpu *gpu, const struct gpu_screen *s)
 	gpu_diagnose_picture(&gpu->history, &intent, &d);
 	if (!d.count)
 		return OK;
-	gpu_history_log(&gpu->history, GPU_HISTORY_SIZE, gpu->name);
+	gpu_history_log(&gpu->history, gpu->history.count, GPU_HISTORY_SIZE, gpu->name);
 	diagnosis_log(&d, gpu->name);
 	tap_fail(gpu->name, "picture", "%s", mistake_text(diagnosis_first(&d)));
 	return ERR_PROTOCOL;

@@ -8,7 +8,7 @@
 
 #include "model_device.h"
 
-#define MODEL_RESOURCES 32u
+#define MODEL_RESOURCES 64u
 #define MODEL_BACKING   64u
 
 struct model_resource {

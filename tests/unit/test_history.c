@@ -194,7 +194,7 @@ static void expect_line(const char *text)
 static void test_log(void **state)
 {
 	(void)state;
-	gpu_history_log(&the_story.history, 8, "gpu7");
+	gpu_history_log(&the_story.history, the_story.history.count, 8, "gpu7");
 	assert_string_equal(host_log(), "");
 	story_create(1, 2, 64, 48);
 	story_attach(1, STORY_BASE, 0x1000, 3);
@@ -202,7 +202,7 @@ static void test_log(void **state)
 	story_transfer(1, tile, 0x50c);
 	story_answer(0x1205, 24);
 	gpu_history_sent(&the_story.history, "12", 2, 24, &the_story.pool);
-	gpu_history_log(&the_story.history, 4, "gpu7");
+	gpu_history_log(&the_story.history, the_story.history.count, 4, "gpu7");
 	assert_false(host_logged("RESOURCE_CREATE_2D"));
 	expect_line("gpu7: error: command 2: 0x106 RESOURCE_ATTACH_BACKING, flags 0x0, 80 bytes, "
 		    "room for 2048, resource 1, 3 entries of 0x3000 bytes: 0x1100 "
@@ -213,7 +213,7 @@ static void test_log(void **state)
 		    "VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER (24 bytes)\n");
 	expect_line("command 5: 0x0 unknown command, flags 0x0, 2 bytes, room for 24: no answer\n");
 	assert_true(strstr(host_log(), "command 2") < strstr(host_log(), "command 5"));
-	gpu_history_log(&the_story.history, 99, "gpu7");
+	gpu_history_log(&the_story.history, the_story.history.count, 99, "gpu7");
 	expect_line("resource 1, 64x48+0+0, format 2: ");
 }
 
