@@ -62,10 +62,7 @@ static enum status read_edid(struct gpu *gpu, uint32_t scanout, struct edid *edi
 		tap_skip(gpu->name, "GET_EDID", "the display's EDID is not usable");
 		return OK;
 	}
-	log_info(gpu->name, "scanout %u: EDID %u.%u %s %04x '%s', prefers %ux%u at %u Hz, %ux%u mm",
-		scanout, edid->version, edid->revision, edid->manufacturer, edid->product,
-		edid->name, edid->preferred_width, edid->preferred_height, edid->preferred_hz,
-		edid->width_mm, edid->height_mm);
+	edid_log(edid, gpu->name, scanout);
 	return report(gpu, "GET_EDID", OK);
 }
 
@@ -85,10 +82,10 @@ static void choose_size(struct gpu *gpu, const struct gpu_show *show,
 		source = "display information";
 		size->width = display->area.width;
 		size->height = display->area.height;
-	} else if (side_fits(edid->preferred_width) && side_fits(edid->preferred_height)) {
+	} else if (side_fits(edid->preferred.width) && side_fits(edid->preferred.height)) {
 		source = "EDID preferred timing";
-		size->width = edid->preferred_width;
-		size->height = edid->preferred_height;
+		size->width = edid->preferred.width;
+		size->height = edid->preferred.height;
 	}
 	log_info(gpu->name, "scanout %u: size %ux%u: %s (the display is %s, %ux%u)", scanout,
 		size->width, size->height, source, display->enabled ? "enabled" : "not enabled",

@@ -23,7 +23,7 @@ TARGETS = {
     "aml": Target(4096),
     "aml_resource": Target(512),
     "device": Target(512),
-    "edid": Target(512, "tests/samples/edid/*.bin"),
+    "edid": Target(1024, "tests/samples/edid/*.bin"),
     "fdt": Target(8192, "tests/samples/fdt/*.dtb"),
     "options": Target(512, "efi/firstlight.conf"),
     "pci": Target(1536),

@@ -3,44 +3,16 @@
 #include "gpu/edid.h"
 
 #include "host.h"
+#include "host_edid.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SAMPLE_WXGA  "tests/samples/edid/qemu-1280x800.bin"
-#define SAMPLE_4K    "tests/samples/edid/qemu-3840x2160.bin"
-#define SAMPLE_SIZE  1024u
-#define DESCRIPTOR_0 54u
-
-/* Makes the bytes of a block add up to 0. */
-static void seal(uint8_t *block)
-{
-	uint8_t sum = 0;
-
-	for (unsigned i = 0; i < EDID_BLOCK_SIZE - 1; i++)
-		sum = (uint8_t)(sum + block[i]);
-	block[EDID_BLOCK_SIZE - 1] = (uint8_t)-sum;
-}
-
-/* A block with no more than the header, a manufacturer and a version. */
-static void make_plain(uint8_t *block)
-{
-	static const uint8_t start[] = {0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x04, 0x43,
-		0x34, 0x12, 0x78, 0x56, 0x34, 0x12, 0, 0, 1, 3};
-
-	memset(block, 0, EDID_BLOCK_SIZE);
-	memcpy(block, start, sizeof(start));
-	seal(block);
-}
-
-static struct edid parse(const void *data, size_t size)
-{
-	struct edid edid;
-
-	if (edid_parse(bytes_of(data, size), "gpu0", &edid) != OK)
-		fail_msg("%s", host_log());
-	return edid;
-}
+#define SAMPLE_WXGA "tests/samples/edid/qemu-1280x800.bin"
+#define SAMPLE_4K   "tests/samples/edid/qemu-3840x2160.bin"
+#define SAMPLE_5K   "tests/samples/edid/qemu-5120x2880.bin"
+#define SAMPLE_SIZE 1024u
 
 static void refuse(const void *data, size_t size, const char *reason)
 {
@@ -58,7 +30,7 @@ static void test_qemu(void **state)
 {
 	size_t size;
 	uint8_t *data = host_read_file(SAMPLE_WXGA, &size);
-	struct edid edid = parse(data, size);
+	struct edid edid = edid_of(data, size);
 
 	(void)state;
 	assert_int_equal(size, SAMPLE_SIZE);
@@ -70,31 +42,41 @@ static void test_qemu(void **state)
 	assert_int_equal(edid.extensions, 1);
 	assert_int_equal(edid.width_mm, 325);
 	assert_int_equal(edid.height_mm, 203);
-	assert_int_equal(edid.preferred_width, 1280);
-	assert_int_equal(edid.preferred_height, 800);
-	assert_int_equal(edid.preferred_hz, 75);
+	assert_int_equal(edid.preferred.width, 1280);
+	assert_int_equal(edid.preferred.height, 800);
+	assert_int_equal(edid.preferred.refresh_mhz, 74994);
 	assert_string_equal(edid.name, "QEMU Monitor");
 	assert_string_equal(host_log(), "");
 	free(data);
 }
 
-/* 3840x2160 at 75 Hz is more than a detailed timing can say: QEMU has it in an extension. */
-static void test_qemu_4k(void **state)
+/* What no detailed timing can state stands in DisplayID, marked as preferred. */
+static void check_displayid_sample(const char *path, uint32_t width, uint32_t height, uint32_t mhz)
 {
 	size_t size;
-	uint8_t *data = host_read_file(SAMPLE_4K, &size);
-	struct edid edid = parse(data, size);
+	uint8_t *data = host_read_file(path, &size);
+	struct edid edid = edid_of(data, size);
 
-	(void)state;
+	assert_int_equal(size, SAMPLE_SIZE);
 	assert_int_equal(edid.extensions, 2);
-	assert_int_equal(edid.width_mm, 970);
-	assert_int_equal(edid.height_mm, 540);
-	assert_int_equal(edid.preferred_width, 0);
-	assert_int_equal(edid.preferred_height, 0);
-	assert_int_equal(edid.preferred_hz, 0);
+	assert_int_equal(edid.preferred.width, width);
+	assert_int_equal(edid.preferred.height, height);
+	assert_int_equal(edid.preferred.refresh_mhz, mhz);
+	assert_int_equal(edid.preferred.origin, EDID_TYPE_I);
+	assert_true(edid.preferred.preferred);
+	assert_int_equal(edid.displayid.version, 1);
+	assert_int_equal(edid.displayid.revision, 3);
+	assert_int_equal(edid.cta.revision, 3);
 	assert_string_equal(edid.name, "QEMU Monitor");
 	assert_string_equal(host_log(), "");
 	free(data);
+}
+
+static void test_qemu_displayid(void **state)
+{
+	(void)state;
+	check_displayid_sample(SAMPLE_4K, 3840, 2160, 75000);
+	check_displayid_sample(SAMPLE_5K, 5120, 2880, 75000);
 }
 
 static void test_plain(void **state)
@@ -103,15 +85,15 @@ static void test_plain(void **state)
 	struct edid edid;
 
 	(void)state;
-	make_plain(block);
-	edid = parse(block, sizeof(block));
+	edid_plain(block);
+	edid = edid_of(block, sizeof(block));
 	assert_string_equal(edid.manufacturer, "ABC");
 	assert_int_equal(edid.product, 0x1234);
 	assert_int_equal(edid.serial, 0x12345678);
 	assert_int_equal(edid.revision, 3);
 	assert_int_equal(edid.extensions, 0);
 	assert_int_equal(edid.width_mm, 0);
-	assert_int_equal(edid.preferred_width, 0);
+	assert_int_equal(edid.preferred.width, 0);
 	assert_string_equal(edid.name, "");
 	assert_string_equal(host_log(), "");
 }
@@ -130,11 +112,11 @@ static void test_manufacturer(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		make_plain(block);
+		edid_plain(block);
 		block[8] = (uint8_t)(cases[i].code >> 8);
 		block[9] = (uint8_t)cases[i].code;
-		seal(block);
-		assert_string_equal(parse(block, sizeof(block)).manufacturer, cases[i].letters);
+		edid_seal(block);
+		assert_string_equal(edid_of(block, sizeof(block)).manufacturer, cases[i].letters);
 	}
 	assert_true(host_logged("the manufacturer 0x6c3f is not three letters"));
 }
@@ -145,64 +127,62 @@ static void test_size(void **state)
 	struct edid edid;
 
 	(void)state;
-	make_plain(block);
+	edid_plain(block);
 	block[21] = 60;
 	block[22] = 34;
-	seal(block);
-	edid = parse(block, sizeof(block));
+	edid_seal(block);
+	edid = edid_of(block, sizeof(block));
 	assert_int_equal(edid.width_mm, 600);
 	assert_int_equal(edid.height_mm, 340);
 	block[22] = 0; /* an aspect ratio */
-	seal(block);
-	edid = parse(block, sizeof(block));
+	edid_seal(block);
+	edid = edid_of(block, sizeof(block));
 	assert_int_equal(edid.width_mm, 0);
 	assert_int_equal(edid.height_mm, 0);
 }
 
-static const uint8_t timing_1080[18] = {0x02, 0x3a, 0x80, 0x18, 0x71, 0x38, 0x2d, 0x40, 0x58, 0x2c,
-	0x45, 0x00, 0x09, 0x25, 0x21, 0x00, 0x00, 0x1e};
-
 static void test_timing(void **state)
 {
-	uint8_t block[EDID_BLOCK_SIZE], *d = block + DESCRIPTOR_0;
+	uint8_t block[EDID_BLOCK_SIZE], *d = block + EDID_DESCRIPTOR(0);
 	struct edid edid;
 
 	(void)state;
-	make_plain(block);
-	memcpy(d + 2 * 18, timing_1080, 18); /* the first timing need not be the first descriptor */
-	seal(block);
-	edid = parse(block, sizeof(block));
-	assert_int_equal(edid.preferred_width, 1920);
-	assert_int_equal(edid.preferred_height, 1080);
-	assert_int_equal(edid.preferred_hz, 60);
+	edid_plain(block);
+	memcpy(d + 2 * 18, edid_timing_1080,
+		18); /* the first timing need not be the first descriptor */
+	edid_seal(block);
+	edid = edid_of(block, sizeof(block));
+	assert_int_equal(edid.preferred.width, 1920);
+	assert_int_equal(edid.preferred.height, 1080);
+	assert_int_equal(edid.preferred.refresh_mhz, 60000);
 	assert_int_equal(edid.width_mm, 521);
 	assert_int_equal(edid.height_mm, 293);
 
-	memcpy(d, timing_1080, 18); /* 640x480 in front of it */
+	memcpy(d, edid_timing_1080, 18); /* 640x480 in front of it */
 	d[2] = 0x80, d[4] = 0x21, d[5] = 0xe0, d[7] = 0x10;
-	seal(block);
-	edid = parse(block, sizeof(block));
-	assert_int_equal(edid.preferred_width, 640);
-	assert_int_equal(edid.preferred_height, 480);
+	edid_seal(block);
+	edid = edid_of(block, sizeof(block));
+	assert_int_equal(edid.preferred.width, 640);
+	assert_int_equal(edid.preferred.height, 480);
 }
 
 /* 1920x1080 interlaced is stated as fields of 540 lines. */
 static void test_interlaced(void **state)
 {
-	uint8_t block[EDID_BLOCK_SIZE], *d = block + DESCRIPTOR_0;
+	uint8_t block[EDID_BLOCK_SIZE], *d = block + EDID_DESCRIPTOR(0);
 	struct edid edid;
 
 	(void)state;
-	make_plain(block);
-	memcpy(d, timing_1080, 18);
+	edid_plain(block);
+	memcpy(d, edid_timing_1080, 18);
 	d[0] = 0x01, d[1] = 0x1d; /* 74.25 MHz */
 	d[5] = 0x1c, d[6] = 0x16, d[7] = 0x20; /* 540 + 22 lines */
 	d[17] = 0x9e;
-	seal(block);
-	edid = parse(block, sizeof(block));
-	assert_int_equal(edid.preferred_width, 1920);
-	assert_int_equal(edid.preferred_height, 1080);
-	assert_int_equal(edid.preferred_hz, 60);
+	edid_seal(block);
+	edid = edid_of(block, sizeof(block));
+	assert_int_equal(edid.preferred.width, 1920);
+	assert_int_equal(edid.preferred.height, 1080);
+	assert_int_equal(edid.preferred.refresh_mhz, 60000);
 }
 
 static void test_empty_timing(void **state)
@@ -211,17 +191,17 @@ static void test_empty_timing(void **state)
 	struct edid edid;
 
 	(void)state;
-	make_plain(block);
-	memset(block + DESCRIPTOR_0, 0, 18);
-	block[DESCRIPTOR_0] = 1;
-	seal(block);
-	edid = parse(block, sizeof(block));
-	assert_int_equal(edid.preferred_width, 0);
+	edid_plain(block);
+	memset(block + EDID_DESCRIPTOR(0), 0, 18);
+	block[EDID_DESCRIPTOR(0)] = 1;
+	edid_seal(block);
+	edid = edid_of(block, sizeof(block));
+	assert_int_equal(edid.preferred.width, 0);
 	assert_int_equal(edid.width_mm, 0);
 	assert_true(host_logged("gpu0: EDID: the timing of 0x0 is ignored"));
-	block[DESCRIPTOR_0 + 2] = 16;
-	seal(block);
-	assert_int_equal(parse(block, sizeof(block)).preferred_width, 0);
+	block[EDID_DESCRIPTOR(0) + 2] = 16;
+	edid_seal(block);
+	assert_int_equal(edid_of(block, sizeof(block)).preferred.width, 0);
 	assert_true(host_logged("gpu0: EDID: the timing of 16x0 is ignored"));
 }
 
@@ -229,12 +209,12 @@ static void check_name(const char *bytes, size_t length, const char *name)
 {
 	uint8_t block[EDID_BLOCK_SIZE];
 
-	make_plain(block);
-	block[DESCRIPTOR_0 + 18 + 3] = 0xfc;
-	memset(block + DESCRIPTOR_0 + 18 + 5, ' ', 13);
-	memcpy(block + DESCRIPTOR_0 + 18 + 5, bytes, length);
-	seal(block);
-	assert_string_equal(parse(block, sizeof(block)).name, name);
+	edid_plain(block);
+	block[EDID_DESCRIPTOR(1) + 3] = 0xfc;
+	memset(block + EDID_DESCRIPTOR(1) + 5, ' ', 13);
+	memcpy(block + EDID_DESCRIPTOR(1) + 5, bytes, length);
+	edid_seal(block);
+	assert_string_equal(edid_of(block, sizeof(block)).name, name);
 }
 
 static void test_name(void **state)
@@ -255,14 +235,14 @@ static void test_refused(void **state)
 	uint8_t block[EDID_BLOCK_SIZE];
 
 	(void)state;
-	make_plain(block);
+	edid_plain(block);
 	refuse(block, 0, "gpu0: error: EDID: 0 bytes are less than a block of 128");
 	refuse(block, 127, "127 bytes are less than a block of 128");
 	block[20] ^= 0x10;
 	refuse(block, sizeof(block), "EDID: the checksum of the base block is wrong");
-	make_plain(block);
+	edid_plain(block);
 	block[0] = 1;
-	seal(block);
+	edid_seal(block);
 	refuse(block, sizeof(block), "EDID: the header is wrong");
 	memset(block, 0, sizeof(block));
 	refuse(block, sizeof(block), "EDID: the header is wrong");
@@ -274,16 +254,16 @@ static void test_extensions(void **state)
 	uint8_t *data = host_read_file(SAMPLE_WXGA, &size);
 
 	(void)state;
-	parse(data, 128);
+	edid_of(data, 128);
 	assert_true(host_logged("gpu0: EDID: 1 extension blocks are stated, 0 are there"));
-	parse(data, 255);
+	edid_of(data, 255);
 	assert_false(host_logged("checksum"));
 	data[200] ^= 1;
-	parse(data, size);
+	edid_of(data, size);
 	assert_true(host_logged("gpu0: EDID: the checksum of extension block 1 is wrong"));
 	data[126] = 255;
 	data[127] = (uint8_t)(data[127] - 254);
-	assert_int_equal(parse(data, size).extensions, 255);
+	assert_int_equal(edid_of(data, size).extensions, 255);
 	assert_true(host_logged("255 extension blocks are stated, 7 are there"));
 	free(data);
 }
@@ -323,14 +303,14 @@ static void test_mutated(void **state)
 		memcpy(block, data, sizeof(block));
 		for (int changes = rand() % 16; changes >= 0; changes--)
 			block[8 + rand() % 119] = (uint8_t)rand();
-		seal(block);
-		edid = parse(block, sizeof(block));
+		edid_seal(block);
+		edid = edid_of(block, sizeof(block));
 		assert_int_equal(strlen(edid.manufacturer), 3);
 		assert_true(strnlen(edid.name, sizeof(edid.name)) < sizeof(edid.name));
 		for (const char *c = edid.name; *c; c++)
 			assert_true(*c >= ' ' && *c <= '~');
-		assert_true(edid.preferred_width < 4096 && edid.preferred_height < 8192);
-		assert_int_equal(!edid.preferred_width, !edid.preferred_height);
+		assert_true(edid.mode_count <= EDID_MAX_MODES);
+		assert_int_equal(!edid.preferred.width, !edid.preferred.height);
 		assert_int_equal(!edid.width_mm, !edid.height_mm);
 	}
 	free(data);
@@ -352,11 +332,29 @@ static void test_every_byte_counts(void **state)
 	free(data);
 }
 
-int main(void)
+/* Writes what is read of a file, for test_edid_decode.py. */
+static int show(const char *path)
+{
+	size_t size;
+	uint8_t *data;
+	struct edid edid;
+	enum status status;
+
+	host_reset(NULL);
+	data = host_read_file(path, &size);
+	status = edid_parse(bytes_of(data, size), "gpu0", &edid);
+	if (status == OK)
+		edid_log(&edid, "gpu0", 0);
+	printf("%s", host_log());
+	free(data);
+	return status == OK ? 0 : 1;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_qemu, host_reset),
-		cmocka_unit_test_setup(test_qemu_4k, host_reset),
+		cmocka_unit_test_setup(test_qemu_displayid, host_reset),
 		cmocka_unit_test_setup(test_plain, host_reset),
 		cmocka_unit_test_setup(test_manufacturer, host_reset),
 		cmocka_unit_test_setup(test_size, host_reset),
@@ -371,5 +369,7 @@ int main(void)
 		cmocka_unit_test_setup(test_every_byte_counts, host_reset),
 	};
 
+	if (argc == 2)
+		return show(argv[1]);
 	return cmocka_run_group_tests_name("edid", tests, NULL, NULL);
 }
