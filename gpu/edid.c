@@ -225,11 +225,11 @@ static void read_extensions(const struct bytes *data, struct edid *edid, const c
 static unsigned preference(const struct edid_mode *mode)
 {
 	switch (mode->origin) {
-	case EDID_DETAILED: return 4;
 	case EDID_TYPE_I:
-	case EDID_TYPE_VII: return mode->preferred ? 3 : 0;
-	case EDID_CTA_DETAILED: return 2;
-	case EDID_CTA_VIC: return 1;
+	case EDID_TYPE_VII: return mode->preferred ? 5 : 0;
+	case EDID_DETAILED: return 4;
+	case EDID_CTA_DETAILED: return mode->preferred ? 3 : 1;
+	case EDID_CTA_VIC: return 2;
 	default: return 0;
 	}
 }

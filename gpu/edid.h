@@ -102,9 +102,10 @@ struct edid {
 	struct edid_cta cta;
 	struct edid_displayid displayid;
 	/*
-	 * The base block's first detailed timing (E-EDID A2 §3.10.1); without one the first that
-	 * DisplayID marks as preferred, CTA-861's first detailed timing, its first VIC. Width 0:
-	 * none of these is stated.
+	 * The first that DisplayID marks as preferred: it describes what the base block cannot.
+	 * Without one the base block's first detailed timing (E-EDID A2 §3.10.1), then of CTA-861
+	 * the first native detailed timing, the first VIC, the first detailed timing. Width 0: none
+	 * of these is stated.
 	 */
 	struct edid_mode preferred;
 	unsigned mode_count;

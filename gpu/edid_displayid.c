@@ -95,6 +95,11 @@ static struct edid_mode decode_timing(struct bytes t, uint32_t unit_khz)
 	m.v_positive = v_front & SYNC_POSITIVE;
 	m.h_front = (h_front & ~SYNC_POSITIVE) + 1;
 	m.v_front = (v_front & ~SYNC_POSITIVE) + 1;
+	if (m.interlaced) {
+		m.v_blank /= 2;
+		m.v_front /= 2;
+		m.v_sync /= 2;
+	}
 	return m;
 }
 

@@ -161,6 +161,7 @@ group_pytest()
 {
 	need_module pytest python3-pytest "runs the tests"
 	need_module xdist python3-pytest-xdist "runs two tests at a time"
+	need_command edid-decode edid-decode "a second reader of EDIDs, to compare"
 }
 
 group_coverage()

@@ -6,9 +6,14 @@ and of the runs when everything that reaches nothing new is left out.
 """
 
 import struct
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/unit"))
+
+import edid_builder  # noqa: E402
+
 IMAGE_BASE = 0x40000000
 ACPI_HEADER_SIZE = 36
 
@@ -253,6 +258,7 @@ MAKERS = {
     "aml": lambda: dict(aml_blocks()) | aml_limits(),
     "aml_resource": resource_templates,
     "device": device_streams,
+    "edid": edid_builder.samples,
     "fdt": fdt_trees,
     "options": option_texts,
     "pci": pci_machines,
