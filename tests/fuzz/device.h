@@ -63,6 +63,7 @@ struct device {
 	uint32_t response_size;
 
 	bool reset_asked; /* 0 was written to status, and 0 not read back yet */
+	bool reset_refused; /* ever, at least for a while */
 	bool knows_memory; /* addresses were given to it since it was last reset */
 	uint64_t known_ring; /* the ring's first byte, as long as it knows memory; 0: none */
 	bool lied_of_queue; /* the driver may think of another ring than the device */

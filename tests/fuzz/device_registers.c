@@ -217,6 +217,8 @@ static uint64_t answer(struct device *d, enum device_register is)
 
 	if (value != truth && (is == QUEUE_SIZE || is == QUEUE_SIZE_MAX))
 		d->lied_of_queue = true;
+	if (is == STATUS && (uint8_t)value && d->reset_asked)
+		d->reset_refused = true;
 	/* The driver has it from the device that it is reset (§4.1.4.3.2, §4.2.3.1.1). */
 	if (is == STATUS && !(uint8_t)value && d->reset_asked) {
 		d->reset_asked = false;

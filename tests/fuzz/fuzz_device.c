@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * In: a device as tests/fuzz/device.h takes it from a stream. Out: the driver, from looking for
- * devices to a picture, on it: it ends, and its memory is safe.
+ * devices to a picture, and through what comes when that fails: it ends, and its memory is safe.
  */
 #include <string.h>
 
-#include "gpu/screen.h"
+#include "gpu/fault.h"
+#include "gpu/isolate.h"
+#include "gpu/readback.h"
+#include "gpu/session.h"
 #include "tests/fuzz/device.h"
 #include "virtio/entropy.h"
 #include "virtio/find.h"
@@ -21,6 +24,11 @@
 #define PIECES      40u
 #define PIECE_STEP  (3 * PAGE_SIZE)
 #define INPUT_TRACE 0x80u
+
+/* Of the first byte: what is done with a GPU. */
+#define DEED_SESSION 0x08u /* a session, which recovers, and has the picture given back */
+#define DEED_ISOLATE 0x40u
+#define DEED_FAULT   (DEED_SESSION | DEED_ISOLATE) /* a session with one of the mistakes */
 
 enum pool_kind { POOL_LARGE, POOL_SMALL, POOL_PIECES, POOL_HIGH };
 
@@ -55,16 +63,19 @@ static bool wanted(uint32_t device_id)
 
 /*
  * After a run that ended, well or not: a device that may still write to its rings must not see them
- * become somebody else's; one that was reset must have given everything back.
+ * become somebody else's; one that was reset must have given everything back, unless an earlier
+ * reset failed: what it had then stays lost.
  */
-static void check_memory(const struct device *d)
+static void check_memory(const struct device *d, uint8_t deed)
 {
+	bool lost = deed & DEED_FAULT && d->reset_refused;
+
 	if (d->knows_memory && !d->lied_of_queue) {
 		fuzz_check(!d->known_ring || !device_memory_is_free(d, d->known_ring, 16));
 		fuzz_check(
 			d->scribbled || !device_memory_is_free(d, d->response, d->response_size));
 	}
-	fuzz_check(!d->pool->used || d->reset_asked || d->knows_memory);
+	fuzz_check(lost || !d->pool->used || d->reset_asked || d->knows_memory);
 }
 
 static bool show(struct virtio_device *dev)
@@ -84,12 +95,61 @@ static bool show(struct virtio_device *dev)
 	return true;
 }
 
-/* True when the device can be brought up again: it gave its memory back. */
-static bool drive(struct virtio_device *dev)
+static bool run_session(struct virtio_device *dev)
 {
-	if (dev->device_id == VIRTIO_ID_GPU)
-		return show(dev);
-	return entropy_prove(dev) == OK || !dev->pool->used;
+	static const struct gpu_show what = {
+		.picture = {.pattern = PICTURE_GRID}, .readback = true, .label = "fuzz"};
+	static struct gpu_session s;
+	struct gpu_setup setup = gpu_setup_full;
+	enum status status;
+
+	setup.features |= GPU_READBACK_FEATURES;
+	if (gpu_session_open(&s, 0, dev, &setup, &what) != OK)
+		return !dev->pool->used;
+	fuzz_check(s.open && s.screens.count);
+	status = gpu_flush(&s.gpu, s.screens.screens[0].resource, (struct rectangle){0, 0, 1, 1});
+	if (status != OK && gpu_session_recover(&s, status) != OK)
+		return !dev->pool->used;
+	return gpu_session_close(&s) == OK;
+}
+
+static bool isolate(struct virtio_device *dev)
+{
+	static const struct gpu_show what = {.picture = {.pattern = PICTURE_GRID}};
+
+	gpu_isolate(dev, 0, NULL, &gpu_setup_full, &what);
+	return !dev->pool->used;
+}
+
+/* The driver errs on purpose: what the device finds in memory says nothing of it any more. */
+static bool err(struct device *d, struct virtio_device *dev)
+{
+	const struct virtio_transport *real = dev->transport;
+	static struct fault_state state;
+	const struct fault *fault = faults;
+	bool again;
+
+	for (unsigned i = stream_byte(&d->stream); i && fault[1].name; i--)
+		fault++;
+	d->scribbled = d->lied_of_queue = true;
+	if (fault_install(&state, fault, 0, dev) != OK)
+		return false;
+	again = run_session(dev);
+	dev->transport = real;
+	return again;
+}
+
+/* True when the device can be brought up again: it gave its memory back. */
+static bool drive(struct device *d, struct virtio_device *dev, uint8_t deed)
+{
+	if (dev->device_id != VIRTIO_ID_GPU)
+		return entropy_prove(dev) == OK || !dev->pool->used;
+	switch (deed & DEED_FAULT) {
+	case DEED_SESSION: return run_session(dev);
+	case DEED_ISOLATE: return isolate(dev);
+	case DEED_FAULT: return err(d, dev);
+	default: return show(dev);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -113,9 +173,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	virtio_find(&found, &machine, &tree, wanted, &pool, TIMEOUT_US);
 	fuzz_check(!pool.used);
 	for (unsigned i = 0; i < found.count; i++)
-		for (unsigned round = 0; round < ROUNDS && drive(&found.devices[i]); round++)
-			check_memory(&d);
-	check_memory(&d);
+		for (unsigned round = 0; round < ROUNDS && drive(&d, &found.devices[i], kind);
+			round++)
+			check_memory(&d, kind);
+	check_memory(&d, kind);
 	fuzz_lines();
 	return 0;
 }

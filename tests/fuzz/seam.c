@@ -30,6 +30,12 @@ static size_t line_length;
 
 void fuzz_fail(const char *file, int line, const char *what)
 {
+	static bool failing; /* in a line of the log itself */
+
+	if (!failing) {
+		failing = true;
+		log_drain();
+	}
 	fprintf(stderr, "%s:%d: %s\n", file, line, what);
 	abort();
 }

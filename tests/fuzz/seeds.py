@@ -227,11 +227,38 @@ def pci_machines():
 def device_streams():
     """As fuzz_device.c: what it is, then what it does. An empty second part is a good device."""
     machines = [bytes([kind | pool << 4, 0, 0]) for kind in range(8) for pool in range(4)]
+    deeds = [bytes([4 | kind | deed, 0, 0]) for kind in range(4) for deed in (0x08, 0x40, 0x48)]
     doings = (b"", b"\0", bytes(range(16)), b"\0\0\0\0\0\x09\x18\0\x04\0\0\1\0")
-    return {
+    streams = {
         f"{i}-{k}": machine + doing
-        for i, machine in enumerate(machines)
+        for i, machine in enumerate(machines + deeds)
         for k, doing in enumerate(doings)
+    }
+    # A good device, and each mistake of gpu/fault.h on it.
+    return streams | {
+        f"fault-{kind}-{fault}": bytes([0x4C | kind, 0, 0, fault]) + bytes(40)
+        for kind in range(3)
+        for fault in range(60)
+    }
+
+
+# ---- what is judged ------------------------------------------------------------------------------
+
+
+def judged():
+    """As fuzz_diagnose.c: a good snapshot, a request in a ring, accesses, commands."""
+    ring = struct.pack("<QIHHQIHH", 0x40001000, 24, 1, 1, 0x40002000, 408, 2, 0) + bytes(112)
+    table = struct.pack("<QIHH", 0x40000100, 32, 4, 0) + bytes(240) + ring[:32]
+    accesses = b"".join(bytes([0x80 | i, 2, i, i, 0]) for i in range(20))
+    sizes = (24, 40, 32, 48, 48, 56, 48, 32)
+    commands = [bytes([i, 0, size]) + bytes(size) for i, size in enumerate(sizes)]
+    return {
+        "good": b"\0",
+        "chain": b"\1\0" + ring,
+        "table": b"\1\0" + table,
+        "accesses": b"\2\0" + accesses,
+        "commands": b"\3" + b"".join(commands),
+        **{f"over-{at}": b"\0" + struct.pack("<HB", at, 7) + b"\1" * 8 for at in range(0, 900, 8)},
     }
 
 
@@ -258,6 +285,7 @@ MAKERS = {
     "aml": lambda: dict(aml_blocks()) | aml_limits(),
     "aml_resource": resource_templates,
     "device": device_streams,
+    "diagnose": judged,
     "edid": edid_builder.samples,
     "fdt": fdt_trees,
     "options": option_texts,

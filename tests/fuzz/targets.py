@@ -23,6 +23,7 @@ TARGETS = {
     "aml": Target(4096),
     "aml_resource": Target(512),
     "device": Target(512),
+    "diagnose": Target(1024),
     "edid": Target(1024, "tests/samples/edid/*.bin"),
     "fdt": Target(8192, "tests/samples/fdt/*.dtb"),
     "options": Target(512, "efi/firstlight.conf"),
