@@ -151,14 +151,18 @@ const struct fault_operations fault_pfn_zero = {.spoil = pfn_zero};
 
 /* ---- notifications */
 
+/* The next doorbell, or, where all queues have one, the next queue's number. */
 static void wrong_doorbell(struct virtio_device *dev, const struct queue *q)
 {
-	if (dev->pci)
-		region_write(&dev->notify,
-			(uint64_t)(q->notify_offset + 1) * dev->notify_multiplier, 2, q->index,
-			"notify");
-	else
+	uint64_t own = (uint64_t)q->notify_offset * dev->notify_multiplier;
+	uint64_t next = own + dev->notify_multiplier;
+
+	if (!dev->pci)
 		mmio_write(dev, QueueNotify, q->index + OTHER_QUEUE);
+	else if (next != own && range_inside(next, 2, dev->notify.size))
+		region_write(&dev->notify, next, 2, q->index, "notify");
+	else
+		region_write(&dev->notify, own, 2, q->index + OTHER_QUEUE, "notify");
 }
 
 const struct fault_operations fault_wrong_doorbell = {.notify = wrong_doorbell};
