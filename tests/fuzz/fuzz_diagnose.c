@@ -257,18 +257,19 @@ static void send_command(struct gpu_history *h, const struct dma_pool *pool, str
 	uint32_t length = (uint32_t)min_u64(bytes_u8(in), COMMAND_MAX);
 	size_t there = min_u64(length, bytes_left(in));
 	uint8_t *request = calloc(1, length + 1);
+	uint32_t number;
 	struct virtio_gpu_ctrl_hdr hdr = {.type = le32_of(0x100u + type % 16)};
 	struct virtio_gpu_ctrl_hdr answer = {
 		.type = le32_of(rest & 16 ? 0x1200u + rest % 8 : 0x1100u + rest % 8)};
 
 	memcpy(request, bytes_take(in, there), there);
 	memcpy(request, &hdr, min_u64(sizeof(hdr.type), length));
-	gpu_history_sent(h, request, length, rest & 32 ? 8 : 2048, pool);
+	number = gpu_history_sent(h, request, length, rest & 32 ? 8 : 2048, pool);
 	free(request);
 	if (rest & 64)
 		gpu_history_outside(h, RAM_BASE - 1);
 	if (!(rest & 128))
-		gpu_history_answered(h, &answer, rest & 8 ? 4 : sizeof(answer));
+		gpu_history_answered(h, number - rest % 3, &answer, rest & 8 ? 4 : sizeof(answer));
 }
 
 static void judge_commands(struct bytes *in)
@@ -281,8 +282,8 @@ static void judge_commands(struct bytes *in)
 	history.count = 0;
 	while (bytes_left(in) > 2)
 		send_command(&history, &pool, in);
-	gpu_history_log(&history, GPU_HISTORY_SIZE + 1, "fuzz");
-	gpu_diagnose_answer(&history, &intent, &answer);
+	gpu_history_log(&history, history.count, GPU_HISTORY_SIZE + 1, "fuzz");
+	gpu_diagnose_answer(&history, history.count, &intent, &answer);
 	fuzz_check(!answer.count == !history.count);
 	check_diagnosis(&answer);
 	gpu_diagnose_picture(&history, &intent, &picture);
