@@ -228,12 +228,12 @@ $(UNIT_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/unit/%.o $(HOST_OUT)/u
 -include $(HOST_OBJECTS:.o=.d) $(FIRMWARE_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
 
 # The model of a device, which has the driver's barriers as calls (tests/model/barrier.h): before
-# units.a in the link, so that this queue.o is the one that is taken.
+# units.a in the link, so that these objects are the ones that are taken.
 MODEL_FLAGS   := -Itests/model $(HOST_FLAGS)
-MODEL_OBJECTS := $(HOST_OUT)/model/queue.o $(patsubst %.c,$(HOST_OUT)/obj/%.o, \
+MODEL_OBJECTS := $(patsubst %,$(HOST_OUT)/model/%.o,queue_split queue_packed) $(patsubst %.c,$(HOST_OUT)/obj/%.o, \
 	$(filter-out tests/model/test_%,$(wildcard tests/model/*.c)))
 
-$(HOST_OUT)/model/queue.o: virtio/queue.c Makefile | setup
+$(HOST_OUT)/model/%.o: virtio/%.c Makefile | setup
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(MODEL_FLAGS) -MMD -MP -c -o $@ $<

@@ -189,7 +189,7 @@ static void prove_queues(void)
 		if (dev->device_id != VIRTIO_ID_ENTROPY)
 			continue;
 		tap_open(dev->name);
-		tap_close(dev->name, entropy_prove(dev), "entropy device");
+		tap_close(dev->name, entropy_prove(dev, FEATURES_OF_QUEUES), "entropy device");
 		proven++;
 	}
 	if (!proven)

@@ -40,7 +40,7 @@ const struct fault_operations fault_chain_loop = {.spoil = chain_loop, .hidden_f
 
 static void next_outside(struct fault_request *r)
 {
-	le16_store(&r->first->next, r->queue->ring.size);
+	le16_store(&r->first->next, r->queue->size);
 }
 
 const struct fault_operations fault_next_outside = {
@@ -48,7 +48,7 @@ const struct fault_operations fault_next_outside = {
 
 static void head_outside(struct fault_request *r)
 {
-	le16_store(&r->queue->ring.avail->ring[r->slot], r->queue->ring.size);
+	le16_store(&r->queue->ring.avail->ring[r->slot], r->queue->size);
 }
 
 const struct fault_operations fault_head_outside = {
@@ -61,7 +61,7 @@ static void move_index(const struct queue *q, unsigned by)
 
 static void avail_jump(struct fault_request *r)
 {
-	move_index(r->queue, r->queue->ring.size + 1u);
+	move_index(r->queue, r->queue->size + 1u);
 }
 
 const struct fault_operations fault_avail_jump = {.spoil = avail_jump, .hidden_features = INDIRECT};
@@ -69,7 +69,7 @@ const struct fault_operations fault_avail_jump = {.spoil = avail_jump, .hidden_f
 /* As if the driver had added this request as often as that, and kept no count of free entries. */
 static void too_many_in_flight(struct fault_request *r)
 {
-	unsigned more = r->queue->ring.size + 1u;
+	unsigned more = r->queue->size + 1u;
 
 	move_index(r->queue, more);
 	r->queue->in_flight = (uint16_t)(r->queue->in_flight + more);

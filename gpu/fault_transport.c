@@ -23,9 +23,9 @@
 
 static void write_mmio_addresses(struct virtio_device *dev, const struct queue *q, uint64_t wrong)
 {
-	uint64_t desc = q->ring.desc_address.value | wrong;
-	uint64_t avail = q->ring.avail_address.value | wrong;
-	uint64_t used = q->ring.used_address.value | wrong;
+	uint64_t desc = q->desc_area.value | wrong;
+	uint64_t avail = q->driver_area.value | wrong;
+	uint64_t used = q->device_area.value | wrong;
 
 	mmio_write(dev, QueueDescLow, (uint32_t)desc);
 	mmio_write(dev, QueueDescHigh, desc >> 32);
@@ -37,9 +37,9 @@ static void write_mmio_addresses(struct virtio_device *dev, const struct queue *
 
 static void write_pci_addresses(struct virtio_device *dev, const struct queue *q, uint64_t wrong)
 {
-	uint64_t desc = q->ring.desc_address.value | wrong;
-	uint64_t avail = q->ring.avail_address.value | wrong;
-	uint64_t used = q->ring.used_address.value | wrong;
+	uint64_t desc = q->desc_area.value | wrong;
+	uint64_t avail = q->driver_area.value | wrong;
+	uint64_t used = q->device_area.value | wrong;
 
 	common_write(dev, queue_desc_low, (uint32_t)desc);
 	common_write(dev, queue_desc_high, desc >> 32);
@@ -69,21 +69,21 @@ static void setup_modern(
 static void setup_legacy(
 	struct virtio_device *dev, const struct queue *q, uint32_t align, uint32_t pfn)
 {
-	mmio_write(dev, QueueSize, q->ring.size);
+	mmio_write(dev, QueueSize, q->size);
 	mmio_write(dev, QueueAlign, align);
 	mmio_write(dev, QueuePFN, pfn);
 }
 
 static uint32_t pfn_of(const struct queue *q)
 {
-	return (uint32_t)(q->ring.desc_address.value / GUEST_PAGE);
+	return (uint32_t)(q->desc_area.value / GUEST_PAGE);
 }
 
 /* ---- the mistakes */
 
 static enum status v2_registers_on_v1(struct virtio_device *dev, struct queue *q)
 {
-	mmio_write(dev, QueueSize, q->ring.size);
+	mmio_write(dev, QueueSize, q->size);
 	write_mmio_addresses(dev, q, 0);
 	mmio_write(dev, QueueReady, 1);
 	return OK;
@@ -110,7 +110,7 @@ const struct fault_operations fault_no_guest_page_size = {.write_features = no_g
 
 static enum status pfn_is_address(struct virtio_device *dev, struct queue *q)
 {
-	setup_legacy(dev, q, dev->queue_align, (uint32_t)q->ring.desc_address.value);
+	setup_legacy(dev, q, dev->queue_align, (uint32_t)q->desc_area.value);
 	return OK;
 }
 
@@ -154,7 +154,7 @@ static uint32_t tiny_queue(struct virtio_device *dev, uint16_t index)
 
 static enum status wrong_queue_size(struct virtio_device *dev, struct queue *q)
 {
-	setup_modern(dev, q, q->ring.size / 2, 0, true);
+	setup_modern(dev, q, q->size / 2, 0, true);
 	return OK;
 }
 
@@ -166,7 +166,7 @@ static enum status ring_address_virtual(struct virtio_device *dev, struct queue 
 	if (dev->transport->legacy)
 		setup_legacy(dev, q, dev->queue_align, NO_MEMORY_PFN);
 	else
-		setup_modern(dev, q, q->ring.size, FAULT_NO_MEMORY, true);
+		setup_modern(dev, q, q->size, FAULT_NO_MEMORY, true);
 	return OK;
 }
 
@@ -174,7 +174,7 @@ const struct fault_operations fault_ring_address_virtual = {.setup_queue = ring_
 
 static enum status queue_not_enabled(struct virtio_device *dev, struct queue *q)
 {
-	setup_modern(dev, q, q->ring.size, 0, false);
+	setup_modern(dev, q, q->size, 0, false);
 	return OK;
 }
 

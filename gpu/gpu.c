@@ -7,8 +7,7 @@
 #include "mem/tap.h"
 
 const struct gpu_setup gpu_setup_full = {
-	.features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(VIRTIO_F_INDIRECT_DESC) |
-		    FEATURE(VIRTIO_F_EVENT_IDX),
+	.features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURES_OF_QUEUES,
 	.queue_size = 64,
 	.queue_align = VIRTIO_LEGACY_ALIGN,
 };

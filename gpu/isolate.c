@@ -102,7 +102,7 @@ static void try_entropy(struct climb *c, struct virtio_device *entropy)
 
 	entropy->timeout_us = c->dev->timeout_us;
 	log_mute(true);
-	status = entropy_prove(entropy);
+	status = entropy_prove(entropy, FEATURES_OF_QUEUES);
 	log_mute(false);
 	entropy->timeout_us = timeout_us;
 	log_outcome(c, "the entropy device alone", status, clock_us() - start);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A descriptor chain (virtio 1.3 §2.7.5) as it stands in the ring now, whoever wrote it last: for
- * the snapshot of a failure, and for a history of what was really sent.
+ * A descriptor chain (virtio 1.3 §2.7.5, §2.8.6) as it stands in the ring now, whoever wrote it
+ * last: for the snapshot of a failure, and for a history of what was really sent.
  */
 #ifndef VIRTIO_CHAIN_H
 #define VIRTIO_CHAIN_H
@@ -10,7 +10,7 @@
 
 struct chain {
 	enum chain_end end;
-	uint16_t head; /* as the available ring names it */
+	uint16_t head; /* as the available ring names it; packed: the buffer id */
 	unsigned count; /* descriptors below: the first ones, the indirect one included */
 	struct snapshot_descriptor descriptors[SNAPSHOT_CHAIN];
 	uint32_t readable; /* bytes, of as many descriptors as were walked */
@@ -24,5 +24,12 @@ struct chain {
  */
 void chain_walk(const struct split_ring *ring, const struct dma_pool *pool, uint16_t slot,
 	struct chain *chain);
+
+/*
+ * The same for a packed ring, where a request begins at `place`. Its head is not set: the id need
+ * only stand in the last descriptor.
+ */
+void chain_walk_packed(const struct packed_ring *ring, const struct dma_pool *pool,
+	struct packed_place place, struct chain *chain);
 
 #endif

@@ -257,8 +257,10 @@ static void judge_queue(const struct virtio_snapshot *s, struct diagnosis *d)
 		judge_used_place(s, d);
 	else {
 		judge_address(s, d, "desc", s->device.desc, &p->desc, s->desc);
-		judge_address(s, d, "avail", s->device.avail, &p->avail, s->avail);
-		judge_address(s, d, "used", s->device.used, &p->used, s->used);
+		judge_address(
+			s, d, s->packed ? "driver" : "avail", s->device.avail, &p->avail, s->avail);
+		judge_address(
+			s, d, s->packed ? "device" : "used", s->device.used, &p->used, s->used);
 	}
 }
 
@@ -267,7 +269,8 @@ static void judge_ring(const struct virtio_snapshot *s, struct diagnosis *d)
 	judge_queue(s, d);
 	if (!s->ring_in_memory)
 		diagnosis_add(d, CERTAIN, MISTAKE_RING_ADDRESS,
-			"desc 0x%lx avail 0x%lx used 0x%lx are not all memory", s->desc, s->avail,
+			"desc 0x%lx %s 0x%lx %s 0x%lx are not all memory", s->desc,
+			s->packed ? "driver" : "avail", s->avail, s->packed ? "device" : "used",
 			s->used);
 	diagnose_request(s, d);
 }

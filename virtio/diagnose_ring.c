@@ -2,6 +2,7 @@
 /* In: a snapshot of a queue. Out: the causes that its ring shows. */
 #include "virtio/diagnose_ring.h"
 
+#include "mem/format.h"
 #include "virtio/device.h"
 
 #define INTERRUPT_USED 1u /* ISR and InterruptStatus, bit 0 (§4.1.4.5, §4.2.2) */
@@ -35,6 +36,7 @@ static void judge_chain(const struct virtio_snapshot *s, struct diagnosis *d)
 
 	switch (s->chain_end) {
 	case CHAIN_NONE:
+	case CHAIN_OVERWRITTEN:
 	case CHAIN_WHOLE: break;
 	case CHAIN_LOOPS:
 		diagnosis_add(d, CERTAIN, MISTAKE_CHAIN,
@@ -58,6 +60,22 @@ static void judge_chain(const struct virtio_snapshot *s, struct diagnosis *d)
 			"an indirect table of %u bytes at 0x%lx", last->len, last->addr);
 		break;
 	}
+}
+
+/* §2.8.21: whether the oldest request is there for the device to see. */
+static void judge_available(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	if (s->in_flight > s->size)
+		diagnosis_add(d, CERTAIN, MISTAKE_TOO_MANY, "%u in flight, the ring has %u entries",
+			s->in_flight, s->size);
+	if (s->failure != ERR_TIMEOUT)
+		return;
+	if (!s->in_flight)
+		diagnosis_add(d, CERTAIN, CAUSE_NOT_PUBLISHED, "no request is in flight");
+	else if (s->chain_end == CHAIN_NONE)
+		diagnosis_add(d, CERTAIN, CAUSE_NOT_PUBLISHED,
+			"no descriptor of the oldest request is available; %u in flight",
+			s->in_flight);
 }
 
 /* §2.7.13: what avail.idx says is pending, against what the driver has in flight. */
@@ -85,7 +103,10 @@ static void judge_indices(const struct virtio_snapshot *s, struct diagnosis *d)
 
 void diagnose_request(const struct virtio_snapshot *s, struct diagnosis *d)
 {
-	judge_indices(s, d);
+	if (s->packed)
+		judge_available(s, d);
+	else
+		judge_indices(s, d);
 	judge_chain(s, d);
 	judge_descriptors(s, d);
 	if (s->chain_end == CHAIN_WHOLE && s->request_length < s->request_least)
@@ -98,25 +119,50 @@ static void judge_doorbell(const struct virtio_snapshot *s, struct diagnosis *d)
 {
 	const struct virtio_programmed *p = &s->programmed;
 	uint64_t offset = (uint64_t)s->device.notify_off * s->notify_multiplier;
+	uint64_t index = p->doorbell.value;
 
 	if (!p->doorbell.done)
 		return;
-	if (p->doorbell.value != s->index)
+	/* With NOTIFICATION_DATA the index is the lower half (§2.9). */
+	if (s->accepted & FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+		index &= UINT16_MAX;
+	if (index != s->index)
 		diagnosis_add(d, CERTAIN, MISTAKE_DOORBELL, "%lu was written, the queue is %u",
-			p->doorbell.value, s->index);
+			index, s->index);
 	else if (s->is_pci && !s->legacy && p->doorbell_offset != offset)
 		diagnosis_add(d, CERTAIN, MISTAKE_DOORBELL,
 			"written at 0x%lx of NOTIFY_CFG, the doorbell is at 0x%lx",
 			p->doorbell_offset, offset);
 }
 
-/* §2.7.10: by what stands in the device's part now. */
+/* §2.7.10, §2.8.10: by what stands in the device's part now. */
 static bool wants_notification(const struct virtio_snapshot *s)
 {
+	struct packed_place last = s->at.next_avail;
+
+	if (s->packed && !last.offset)
+		last = (struct packed_place){s->size, !last.wrap};
+	last.offset--;
+	if (s->packed)
+		return packed_need_event(&s->at.device, last, s->at.next_avail, s->size);
 	if (s->accepted & FEATURE(VIRTIO_F_EVENT_IDX))
 		return split_ring_need_event(
 			s->avail_event, s->avail_idx, (uint16_t)(s->avail_idx - 1));
 	return !(s->used_flags & VIRTQ_USED_F_NO_NOTIFY);
+}
+
+/* What the driver sees of the device's progress, in the words of the ring's format. */
+#define USED_SIZE 80u
+static const char *describe_used(const struct virtio_snapshot *s, char text[USED_SIZE])
+{
+	if (s->packed)
+		format(text, USED_SIZE, "the descriptor at %u (wrap %u), flags 0x%x, is %s",
+			s->at.next_used.offset, s->at.next_used.wrap, s->at.used_flags,
+			s->used_idx == s->used_idx_seen ? "not used" : "used");
+	else
+		format(text, USED_SIZE, "used.idx is %u, %u were taken", s->used_idx,
+			s->used_idx_seen);
+	return text;
 }
 
 static void judge_notification(const struct virtio_snapshot *s, struct diagnosis *d)
@@ -126,14 +172,25 @@ static void judge_notification(const struct virtio_snapshot *s, struct diagnosis
 	/* It was answered after all. */
 	if (s->used_idx != s->used_idx_seen)
 		return;
-	diagnosis_add(d, CERTAIN, MISTAKE_MISSED_NOTIFICATION,
-		"no register was written since; avail.idx %u avail_event %u used.flags 0x%x",
-		s->avail_idx, s->avail_event, s->used_flags);
+	if (s->packed)
+		diagnosis_add(d, CERTAIN, MISTAKE_MISSED_NOTIFICATION,
+			"no register was written since; next available at %u (wrap %u), the "
+			"device's event flags %u, at %u (wrap %u)",
+			s->at.next_avail.offset, s->at.next_avail.wrap, s->at.device.flags,
+			s->at.device.place.offset, s->at.device.place.wrap);
+	else
+		diagnosis_add(d, CERTAIN, MISTAKE_MISSED_NOTIFICATION,
+			"no register was written since; avail.idx %u avail_event %u used.flags "
+			"0x%x",
+			s->avail_idx, s->avail_event, s->used_flags);
 }
 
 /* The device worked on the request, and its answer is not where the driver looks. */
 static void judge_lost_answer(const struct virtio_snapshot *s, struct diagnosis *d)
 {
+	char used[USED_SIZE];
+
+	describe_used(s, used);
 	if (s->used_elsewhere)
 		diagnosis_add(d, CERTAIN, MISTAKE_USED_OFFSET,
 			"its used ring is at 0x%lx, the driver's at 0x%lx", s->used_elsewhere,
@@ -144,26 +201,25 @@ static void judge_lost_answer(const struct virtio_snapshot *s, struct diagnosis 
 				"the response is there, used.idx at 0x%lx is still %u", s->used,
 				s->used_idx);
 		diagnosis_add(d, s->legacy ? POSSIBLE : LIKELY, MISTAKE_CACHES,
-			"the response is there, used.idx is still %u", s->used_idx);
+			"the response is there, %s", used);
 	} else if (s->interrupt_status & INTERRUPT_USED && !d->count)
 		/* An interrupt of an earlier request may stand there: it is not acknowledged. */
 		diagnosis_add(d, s->used_idx_seen ? POSSIBLE : LIKELY, MISTAKE_CACHES,
-			"the interrupt status is 0x%x, used.idx is still %u", s->interrupt_status,
-			s->used_idx);
+			"the interrupt status is 0x%x, %s", s->interrupt_status, used);
 }
 
 void diagnose_answer(const struct virtio_snapshot *s, struct diagnosis *d)
 {
+	char used[USED_SIZE];
+
 	judge_doorbell(s, d);
 	judge_notification(s, d);
 	if (s->failure == ERR_PROTOCOL)
-		diagnosis_add(d, CERTAIN, CAUSE_DEVICE_BROKE_RING,
-			"used.idx %u, %u taken, %u in flight", s->used_idx, s->used_idx_seen,
-			s->in_flight);
+		diagnosis_add(d, CERTAIN, CAUSE_DEVICE_BROKE_RING, "%s, %u in flight",
+			describe_used(s, used), s->in_flight);
 	else if (s->used_idx != s->used_idx_seen)
-		diagnosis_add(d, CERTAIN, MISTAKE_DEADLINE,
-			"used.idx is %u now, %u were taken; the deadline was %u ms", s->used_idx,
-			s->used_idx_seen, s->timeout_us / 1000);
+		diagnosis_add(d, CERTAIN, MISTAKE_DEADLINE, "%s by now; the deadline was %u ms",
+			describe_used(s, used), s->timeout_us / 1000);
 	else if (s->chain_end != CHAIN_NONE)
 		judge_lost_answer(s, d);
 }

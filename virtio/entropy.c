@@ -82,14 +82,13 @@ static enum status draw_and_check(struct virtio_device *dev, struct queue *q)
 	return status;
 }
 
-enum status entropy_prove(struct virtio_device *dev)
+enum status entropy_prove(struct virtio_device *dev, uint64_t wanted)
 {
 	struct queue queue = {0};
 	enum status status = virtio_reset(dev);
 
 	if (status == OK)
-		status = virtio_negotiate(
-			dev, FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX));
+		status = virtio_negotiate(dev, wanted);
 	if (status == OK)
 		status = queue_open(&queue, dev, REQUESTQ, REQUESTQ_SIZE);
 	if (status == OK)

@@ -9,10 +9,11 @@
 #include "virtio/device.h"
 
 /*
- * Brings the device up, asks twice for bytes, checks that they came, are not all the same and
- * differ between the two, and resets it again. Each step is a test point under the device's name.
- * Errors are those of the step that failed; ERR_PROTOCOL for bytes that are no entropy.
+ * Brings the device up with those of the `wanted` features that it offers, asks twice for bytes,
+ * checks that they came, are not all the same and differ between the two, and resets it again. Each
+ * step is a test point under the device's name. Errors are those of the step that failed;
+ * ERR_PROTOCOL for bytes that are no entropy.
  */
-MUST_CHECK enum status entropy_prove(struct virtio_device *dev);
+MUST_CHECK enum status entropy_prove(struct virtio_device *dev, uint64_t wanted);
 
 #endif

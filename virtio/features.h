@@ -27,6 +27,9 @@ enum virtio_feature {
 
 #define FEATURE(bit) (1ull << (bit))
 
+/* What queues use unless something else is asked for. */
+#define FEATURES_OF_QUEUES (FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX))
+
 /* Enough for the names of every bit of a feature word. */
 #define FEATURES_TEXT_SIZE 384u
 

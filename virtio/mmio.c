@@ -72,19 +72,17 @@ static uint32_t read_queue_size_max(struct virtio_device *dev, uint16_t index)
 /* §4.2.3.2. The queue is selected: queue_open has just read its maximum. */
 static enum status setup_queue(struct virtio_device *dev, struct queue *q)
 {
-	const struct split_ring *r = &q->ring;
-
 	if (mmio_read(dev, QueueReady)) { /* step 2 */
 		log_error(dev->name, "queue %u: QueueReady is set already", q->index);
 		return ERR_PROTOCOL;
 	}
-	mmio_write(dev, QueueSize, r->size); /* step 5 */
-	mmio_write(dev, QueueDescLow, (uint32_t)r->desc_address.value); /* step 6 */
-	mmio_write(dev, QueueDescHigh, r->desc_address.value >> 32);
-	mmio_write(dev, QueueDriverLow, (uint32_t)r->avail_address.value);
-	mmio_write(dev, QueueDriverHigh, r->avail_address.value >> 32);
-	mmio_write(dev, QueueDeviceLow, (uint32_t)r->used_address.value);
-	mmio_write(dev, QueueDeviceHigh, r->used_address.value >> 32);
+	mmio_write(dev, QueueSize, q->size); /* step 5 */
+	mmio_write(dev, QueueDescLow, (uint32_t)q->desc_area.value); /* step 6 */
+	mmio_write(dev, QueueDescHigh, q->desc_area.value >> 32);
+	mmio_write(dev, QueueDriverLow, (uint32_t)q->driver_area.value);
+	mmio_write(dev, QueueDriverHigh, q->driver_area.value >> 32);
+	mmio_write(dev, QueueDeviceLow, (uint32_t)q->device_area.value);
+	mmio_write(dev, QueueDeviceHigh, q->device_area.value >> 32);
 	mmio_write(dev, QueueReady, 1); /* step 7 */
 	if (mmio_read(dev, QueueReady) != 1) {
 		log_error(dev->name, "queue %u: QueueReady does not stay 1", q->index);
@@ -96,7 +94,7 @@ static enum status setup_queue(struct virtio_device *dev, struct queue *q)
 /* §4.2.4, "Virtqueue Configuration". The queue is selected. */
 static enum status setup_queue_legacy(struct virtio_device *dev, struct queue *q)
 {
-	uint64_t address = q->ring.desc_address.value;
+	uint64_t address = q->desc_area.value;
 	uint32_t pfn = (uint32_t)(address / LEGACY_PAGE_SIZE);
 	uint32_t got;
 
@@ -110,7 +108,7 @@ static enum status setup_queue_legacy(struct virtio_device *dev, struct queue *q
 		log_error(dev->name, "queue %u: QueuePFN is 0x%x already", q->index, got);
 		return ERR_PROTOCOL;
 	}
-	mmio_write(dev, QueueSize, q->ring.size); /* step 5 */
+	mmio_write(dev, QueueSize, q->size); /* step 5 */
 	mmio_write(dev, QueueAlign, dev->queue_align); /* step 6 */
 	mmio_write(dev, QueuePFN, pfn); /* step 7 */
 	got = mmio_read(dev, QueuePFN);
@@ -124,7 +122,7 @@ static enum status setup_queue_legacy(struct virtio_device *dev, struct queue *q
 
 static void notify_queue(struct virtio_device *dev, const struct queue *q)
 {
-	mmio_write(dev, QueueNotify, q->index);
+	mmio_write(dev, QueueNotify, queue_notification(q));
 }
 
 static void read_queue(struct virtio_device *dev, uint16_t index, struct queue_registers *out)

@@ -46,7 +46,7 @@ static uint32_t read_queue_size(struct virtio_device *dev, uint16_t index)
 /* §4.1.5.1.3.1. The queue is selected: queue_open has just read its size, which is fixed. */
 static enum status setup_queue(struct virtio_device *dev, struct queue *q)
 {
-	uint64_t address = q->ring.desc_address.value;
+	uint64_t address = q->desc_area.value;
 	uint32_t pfn = (uint32_t)(address / PAGE_SIZE), got;
 
 	if (address >= LEGACY_PFN_LIMIT) {

@@ -73,20 +73,27 @@ static uint32_t read_queue_size_max(struct virtio_device *dev, uint16_t index)
 	return common_read(dev, queue_size);
 }
 
+/* §4.1.5.2: the queue's index; with NOTIFICATION_DATA a place in the ring beside it. */
+static unsigned doorbell_width(const struct virtio_device *dev)
+{
+	return virtio_has(dev, VIRTIO_F_NOTIFICATION_DATA) ? sizeof(uint32_t) : sizeof(uint16_t);
+}
+
 /* The doorbell is where the device says: queue_notify_off × multiplier (§4.1.4.4). */
 static enum status find_doorbell(struct virtio_device *dev, struct queue *q)
 {
+	unsigned width = doorbell_width(dev);
 	uint64_t offset;
 	const char *wrong = NULL;
 
 	q->notify_offset = common_read(dev, queue_notify_off);
 	offset = (uint64_t)q->notify_offset * dev->notify_multiplier;
-	if (!range_inside(offset, sizeof(uint16_t), dev->notify.size))
+	if (!range_inside(offset, width, dev->notify.size))
 		wrong = "lies outside NOTIFY_CFG";
-	else if (offset % sizeof(uint16_t))
+	else if (offset % width)
 		wrong = "is misaligned";
 	else if (dev->notify.space == dev->common.space &&
-		 ranges_overlap(dev->notify.base + offset, sizeof(uint16_t), dev->common.base,
+		 ranges_overlap(dev->notify.base + offset, width, dev->common.base,
 			 sizeof(struct virtio_pci_common_cfg)))
 		wrong = "lies inside COMMON_CFG, which it would overwrite";
 	if (wrong) {
@@ -105,18 +112,17 @@ static enum status find_doorbell(struct virtio_device *dev, struct queue *q)
 /* §4.1.5.1.3. The queue is selected: queue_open has just read its size. */
 static enum status setup_queue(struct virtio_device *dev, struct queue *q)
 {
-	const struct split_ring *r = &q->ring;
 	enum status status = find_doorbell(dev, q);
 
 	if (status != OK)
 		return status;
-	common_write(dev, queue_size, r->size);
-	common_write(dev, queue_desc_low, (uint32_t)r->desc_address.value);
-	common_write(dev, queue_desc_high, r->desc_address.value >> 32);
-	common_write(dev, queue_driver_low, (uint32_t)r->avail_address.value);
-	common_write(dev, queue_driver_high, r->avail_address.value >> 32);
-	common_write(dev, queue_device_low, (uint32_t)r->used_address.value);
-	common_write(dev, queue_device_high, r->used_address.value >> 32);
+	common_write(dev, queue_size, q->size);
+	common_write(dev, queue_desc_low, (uint32_t)q->desc_area.value);
+	common_write(dev, queue_desc_high, q->desc_area.value >> 32);
+	common_write(dev, queue_driver_low, (uint32_t)q->driver_area.value);
+	common_write(dev, queue_driver_high, q->driver_area.value >> 32);
+	common_write(dev, queue_device_low, (uint32_t)q->device_area.value);
+	common_write(dev, queue_device_high, q->device_area.value >> 32);
 	common_write(dev, queue_enable, 1);
 	if (common_read(dev, queue_enable) != 1) {
 		log_error(dev->name, "queue %u: queue_enable does not stay 1", q->index);
@@ -125,11 +131,10 @@ static enum status setup_queue(struct virtio_device *dev, struct queue *q)
 	return OK;
 }
 
-/* §4.1.5.2: without NOTIFICATION_DATA, the queue's index as 16 bits. */
 static void notify_queue(struct virtio_device *dev, const struct queue *q)
 {
-	region_write(&dev->notify, (uint64_t)q->notify_offset * dev->notify_multiplier, 2, q->index,
-		"notify");
+	region_write(&dev->notify, (uint64_t)q->notify_offset * dev->notify_multiplier,
+		doorbell_width(dev), queue_notification(q), "notify");
 }
 
 static void read_queue(struct virtio_device *dev, uint16_t index, struct queue_registers *out)

@@ -2,22 +2,33 @@
 /* In: requests as lists of buffers. Out: the same requests, used by the device, checked. */
 #include "virtio/queue.h"
 
-#include <barrier.h>
-
 #include "mem/clock.h"
 #include "mem/log.h"
 #include "mem/tap.h"
-#include "virtio/chain.h"
+#include "virtio/queue_format.h"
 #include "virtio/snapshot.h"
 
-/* §2.7: 4 bytes for a modern used ring; that of a legacy device is at its QueueAlign (§2.7.2). */
-#define USED_ALIGN_MODERN 4u
-#define RING_ALIGN        PAGE_SIZE
+/* Of an indirect table; an entry is as large in both formats. */
+#define TABLE_ALIGN sizeof(struct virtq_desc)
+#define TABLE_SIZE  (sizeof(struct virtq_desc) * QUEUE_MAX_BUFFERS)
 
 static enum status fail_open(struct queue *q, enum status status, const char *cause)
 {
 	tap_fail(q->dev->name, "queue", "queue %u: %s", q->index, cause);
 	return status;
+}
+
+/* Any maximum is allowed; the size of a split ring must be a power of two (§2.7, §2.8.10.1). */
+static uint16_t fit(const struct queue *q, uint16_t wanted, uint32_t max)
+{
+	/* §2.7.5: then descriptors are used in the order of their table, which all of them are. */
+	if (q->in_order)
+		max = (uint32_t)min_u64(max, QUEUE_MAX_SLOTS);
+	if (q->format == &queue_packed)
+		return (uint16_t)min_u64(wanted, max);
+	while (wanted > max)
+		wanted /= 2;
+	return wanted;
 }
 
 /* Chooses the ring's size from what the device allows. */
@@ -34,10 +45,7 @@ static enum status choose_size(struct queue *q, uint16_t wanted, uint16_t *size)
 	if (max > SPLIT_RING_MAX_SIZE)
 		return fail_open(q, ERR_PROTOCOL, "its size is above 32768 (virtio 1.3, 2.7)");
 	if (dev->transport->queue_size_is_free) {
-		/* Any maximum is allowed; the size chosen must be a power of two (§2.7). */
-		while (wanted > max)
-			wanted /= 2;
-		*size = wanted;
+		*size = fit(q, wanted, max);
 		return OK;
 	}
 	if (!is_power_of_two(max))
@@ -47,56 +55,44 @@ static enum status choose_size(struct queue *q, uint16_t wanted, uint16_t *size)
 	return OK;
 }
 
-static enum status allocate(struct queue *q, uint16_t size)
+static enum status allocate(struct queue *q)
 {
-	struct virtio_device *dev = q->dev;
-	size_t align = dev->transport->legacy ? dev->queue_align : USED_ALIGN_MODERN;
-	struct split_layout layout = split_layout_of(size, align);
-	uint16_t slots = (uint16_t)min_u64(size, QUEUE_MAX_SLOTS);
-	enum status status = dma_alloc(dev->pool, layout.size, RING_ALIGN, &q->memory);
+	uint16_t slots = (uint16_t)min_u64(q->size, QUEUE_MAX_SLOTS);
+	enum status status = q->format->open(q, q->size);
 
 	if (status == OK && q->indirect)
-		status = dma_alloc(dev->pool, sizeof(struct virtq_desc) * QUEUE_MAX_BUFFERS * slots,
-			sizeof(struct virtq_desc), &q->tables);
+		status = dma_alloc(q->dev->pool, TABLE_SIZE * slots, TABLE_ALIGN, &q->tables);
 	if (status != OK)
 		return fail_open(q, status, status_name(status));
-	split_ring_init(&q->ring, size, &q->memory, &layout);
 	for (uint16_t i = 0; i < slots; i++)
 		q->slots[i] = (struct queue_slot){.next = (uint16_t)(i + 1)};
 	q->free_count = slots;
+	q->free_tail = (uint16_t)(slots - 1);
 	return OK;
-}
-
-/* Completion is polled: the device need not interrupt (§2.7.7.1). */
-static void suppress_interrupts(struct queue *q)
-{
-	if (q->event_idx)
-		le16_store(split_ring_used_event(&q->ring), (uint16_t)(q->used_idx - 1));
-	else
-		le16_store(&q->ring.avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
 enum status queue_open(struct queue *q, struct virtio_device *dev, uint16_t index, uint16_t wanted)
 {
 	enum status status;
-	uint16_t size;
 
 	*q = (struct queue){
 		.dev = dev,
+		.format = virtio_has(dev, VIRTIO_F_RING_PACKED) ? &queue_packed : &queue_split,
 		.index = index,
 		.indirect = virtio_has(dev, VIRTIO_F_INDIRECT_DESC),
 		.event_idx = virtio_has(dev, VIRTIO_F_EVENT_IDX),
+		.in_order = virtio_has(dev, VIRTIO_F_IN_ORDER),
 	};
-	status = choose_size(q, wanted, &size);
+	status = choose_size(q, wanted, &q->size);
 	if (status != OK)
 		return status;
-	status = allocate(q, size);
+	status = allocate(q);
 	if (status != OK)
 		return status;
-	suppress_interrupts(q);
-	log_info(dev->name, "queue %u: %u entries, desc 0x%lx avail 0x%lx used 0x%lx", index, size,
-		q->ring.desc_address.value, q->ring.avail_address.value,
-		q->ring.used_address.value);
+	q->format->suppress_interrupts(q);
+	log_info(dev->name, "queue %u: %s, %u entries, desc 0x%lx driver 0x%lx device 0x%lx", index,
+		q->format->name, q->size, q->desc_area.value, q->driver_area.value,
+		q->device_area.value);
 	status = dev->transport->setup_queue(dev, q);
 	if (status != OK)
 		return fail_open(q, virtio_post_mortem(dev, q, "queue setup", status),
@@ -116,50 +112,17 @@ void queue_close(struct queue *q)
 	dma_free(q->dev->pool, &q->memory);
 }
 
-static void write_descriptor(
-	struct virtq_desc *d, const struct queue_buffer *b, uint16_t flags, uint16_t next)
+/* The buffers in the head's own table, and the one that names it in the ring. */
+static struct queue_buffer fill_table(struct queue *q, uint16_t head,
+	const struct queue_buffer *buffers, const uint16_t *flags, unsigned count)
 {
-	le64_store(&d->addr, b->address.value);
-	le32_store(&d->len, b->length);
-	le16_store(&d->flags, flags);
-	le16_store(&d->next, next);
-}
+	uint8_t *table = (uint8_t *)q->tables.data + TABLE_SIZE * head;
 
-/* The flags of descriptor i in a chain of `count`, of which the first are readable. */
-static uint16_t flags_of(unsigned i, unsigned readable, unsigned count)
-{
-	return (uint16_t)((i >= readable ? VIRTQ_DESC_F_WRITE : 0) |
-			  (i + 1 < count ? VIRTQ_DESC_F_NEXT : 0));
-}
-
-/* §2.7.5.3: the chain in the head's own table, one descriptor in the ring. */
-static void write_indirect(struct queue *q, uint16_t head, const struct queue_buffer *buffers,
-	unsigned readable, unsigned count)
-{
-	struct virtq_desc *table = (struct virtq_desc *)q->tables.data + head * QUEUE_MAX_BUFFERS;
-	struct queue_buffer whole = {
+	q->format->fill_table(table, buffers, flags, count);
+	return (struct queue_buffer){
 		.address = dma_address(&q->tables, table),
-		.length = (uint32_t)(count * sizeof(*table)),
+		.length = (uint32_t)(count * sizeof(struct virtq_desc)),
 	};
-
-	for (unsigned i = 0; i < count; i++)
-		write_descriptor(&table[i], &buffers[i], flags_of(i, readable, count),
-			(uint16_t)(i + 1 < count ? i + 1 : 0));
-	write_descriptor(&q->ring.desc[head], &whole, VIRTQ_DESC_F_INDIRECT, 0);
-}
-
-static void write_chain(struct queue *q, uint16_t head, const struct queue_buffer *buffers,
-	unsigned readable, unsigned count)
-{
-	uint16_t at = head;
-
-	for (unsigned i = 0; i < count; i++) {
-		bool last = i + 1 == count;
-
-		write_descriptor(&q->ring.desc[at], &buffers[i], flags_of(i, readable, count),
-			last ? 0 : q->slots[at].next);
-		at = q->slots[at].next;
-	}
 }
 
 /* Takes `count` descriptors, linked by `next`, off the free list. */
@@ -173,6 +136,7 @@ static uint16_t take_slots(struct queue *q, unsigned count)
 	return head;
 }
 
+/* At the list's end: with IN_ORDER descriptors are used round and round (§2.7.5). */
 static void give_slots(struct queue *q, uint16_t head)
 {
 	uint16_t count = q->slots[head].count, last = head;
@@ -180,8 +144,11 @@ static void give_slots(struct queue *q, uint16_t head)
 	for (unsigned i = 1; i < count; i++)
 		last = q->slots[last].next;
 	q->slots[head].count = 0;
-	q->slots[last].next = q->free_head;
-	q->free_head = head;
+	if (q->free_count)
+		q->slots[q->free_tail].next = head;
+	else
+		q->free_head = head;
+	q->free_tail = last;
 	q->free_count = (uint16_t)(q->free_count + count);
 }
 
@@ -189,7 +156,7 @@ static enum status check_buffers(
 	struct queue *q, const struct queue_buffer *buffers, unsigned count)
 {
 	/* A chain is never longer than the ring, not even in an indirect table (§2.7.5.3.1). */
-	bool good = count && count <= QUEUE_MAX_BUFFERS && count <= q->ring.size;
+	bool good = count && count <= QUEUE_MAX_BUFFERS && count <= q->size;
 
 	for (unsigned i = 0; good && i < count; i++)
 		good = buffers[i].length;
@@ -197,8 +164,28 @@ static enum status check_buffers(
 		return OK;
 	log_error(q->dev->name,
 		"queue %u: a request of %u buffers, or an empty one, is refused (%u fit)", q->index,
-		count, (unsigned)min_u64(QUEUE_MAX_BUFFERS, q->ring.size));
+		count, (unsigned)min_u64(QUEUE_MAX_BUFFERS, q->size));
 	return ERR_RANGE;
+}
+
+/* What is remembered of a request outside the ring. */
+static void describe(struct queue *q, uint16_t head, const struct queue_buffer *buffers,
+	unsigned readable, unsigned count)
+{
+	struct queue_slot *slot = &q->slots[head];
+
+	slot->number = q->avail_idx;
+	slot->readable = slot->writable = 0;
+	for (unsigned i = 0; i < count; i++)
+		*(i < readable ? &slot->readable : &slot->writable) += buffers[i].length;
+	q->order[q->avail_idx % QUEUE_MAX_SLOTS] = head;
+}
+
+/* The flags of descriptor i in a chain of `count`, of which the first are readable. */
+static uint16_t flags_of(unsigned i, unsigned readable, unsigned count)
+{
+	return (uint16_t)((i >= readable ? VIRTQ_DESC_F_WRITE : 0) |
+			  (i + 1 < count ? VIRTQ_DESC_F_NEXT : 0));
 }
 
 enum status queue_add(struct queue *q, const struct queue_buffer *buffers, unsigned readable,
@@ -208,63 +195,68 @@ enum status queue_add(struct queue *q, const struct queue_buffer *buffers, unsig
 	bool indirect = q->indirect && count > 1;
 	unsigned needed = indirect ? 1 : count;
 	enum status status = check_buffers(q, buffers, count);
-	struct queue_slot *slot;
-	uint16_t head;
+	uint16_t flags[QUEUE_MAX_BUFFERS], head;
 
 	if (status != OK)
 		return status;
 	if (needed > q->free_count)
 		return ERR_NO_MEMORY;
-	/* §2.7.13 steps 1 to 3 */
 	head = take_slots(q, needed);
-	slot = &q->slots[head];
-	slot->count = (uint16_t)needed;
-	slot->token = token;
-	slot->writable = 0;
-	for (unsigned i = readable; i < count; i++)
-		slot->writable += buffers[i].length;
-	if (indirect)
-		write_indirect(q, head, buffers, readable, count);
-	else
-		write_chain(q, head, buffers, readable, count);
-	le16_store(&q->ring.avail->ring[q->avail_idx % q->ring.size], head);
+	describe(q, head, buffers, readable, count);
+	q->slots[head].count = (uint16_t)needed;
+	q->slots[head].token = token;
+	for (unsigned i = 0; i < count; i++)
+		flags[i] = flags_of(i, readable, count);
+	if (indirect) {
+		struct queue_buffer table = fill_table(q, head, buffers, flags, count);
+		uint16_t whole = VIRTQ_DESC_F_INDIRECT;
+
+		q->format->add(q, head, &table, &whole, 1);
+	} else {
+		q->format->add(q, head, buffers, flags, count);
+	}
 	q->avail_idx++;
 	q->in_flight++;
 	return OK;
 }
 
-/* §2.7.10.1: whether the device wants to hear of the buffers published since `old`. */
-static bool wants_notification(const struct queue *q, uint16_t old)
+uint32_t queue_notification(const struct queue *q)
 {
-	if (q->event_idx)
-		return split_ring_need_event(
-			le16_load(split_ring_avail_event(&q->ring)), q->avail_idx, old);
-	return !(le16_load(&q->ring.used->flags) & VIRTQ_USED_F_NO_NOTIFY);
+	if (!virtio_has(q->dev, VIRTIO_F_NOTIFICATION_DATA))
+		return q->index;
+	return q->index | (uint32_t)q->format->next(q) << 16;
 }
 
 void queue_notify(struct queue *q)
 {
-	uint16_t old = q->published_idx;
+	bool wanted;
 
 	q->writes_at_publish = q->dev->count.writes;
-	/* §2.7.13.3.1: descriptors and ring entries before the index that makes them visible. */
-	dma_wmb();
-	le16_store(&q->ring.avail->idx, q->avail_idx);
+	wanted = q->format->publish(q);
 	q->published_idx = q->avail_idx;
-	/* §2.7.13.4.1: the index before flags or avail_event are read, and before the doorbell. */
-	dma_mb();
-	if (!wants_notification(q, old))
+	if (!wanted)
 		return;
 	q->notifications++;
 	q->dev->transport->notify_queue(q->dev, q);
 }
 
-struct queue_request queue_published(const struct queue *q, uint16_t back)
+static struct queue_request as_added(const struct queue *q, uint16_t number)
 {
+	uint16_t head = q->order[number % QUEUE_MAX_SLOTS];
+	const struct queue_slot *slot = &q->slots[head];
+
+	return (struct queue_request){head, slot->readable, slot->writable, .whole = true};
+}
+
+struct queue_request queue_published(const struct queue *q, unsigned back)
+{
+	uint16_t number = (uint16_t)(q->published_idx - 1 - back);
 	struct queue_request r = {0};
 	struct chain chain;
 
-	chain_walk(&q->ring, q->dev->pool, (uint16_t)(q->published_idx - 1 - back), &chain);
+	if (q->format == &queue_packed)
+		return as_added(q, number);
+	q->format->walk(q, number, &chain);
 	r.head = chain.head;
 	r.readable = chain.readable;
 	r.writable = chain.writable;
@@ -276,7 +268,17 @@ struct queue_request queue_published(const struct queue *q, uint16_t back)
 	return r;
 }
 
-static enum status broken(struct queue *q, const char *what, uint32_t value)
+uint16_t queue_oldest(const struct queue *q)
+{
+	uint16_t age = 0;
+
+	for (unsigned i = 0; i < QUEUE_MAX_SLOTS; i++)
+		if (q->slots[i].count && (uint16_t)(q->avail_idx - q->slots[i].number) > age)
+			age = (uint16_t)(q->avail_idx - q->slots[i].number);
+	return age ? (uint16_t)(q->avail_idx - age) : q->used_idx;
+}
+
+enum status queue_broken(struct queue *q, const char *what, uint32_t value)
 {
 	log_error(q->dev->name, "queue %u: the device broke the used ring: %s (0x%x)", q->index,
 		what, value);
@@ -284,31 +286,42 @@ static enum status broken(struct queue *q, const char *what, uint32_t value)
 	return ERR_PROTOCOL;
 }
 
+/* The next used element, checked: a batch of one request, unless they are used in order. */
+static enum status look(struct queue *q)
+{
+	struct queue_element e = {0};
+	enum status status = q->format->look(q, &e);
+	uint16_t left = 1;
+
+	if (status != OK)
+		return status;
+	if (e.id >= QUEUE_MAX_SLOTS || !q->slots[e.id].count)
+		return queue_broken(q, "an id that heads no chain in flight", e.id);
+	if (e.length > q->slots[e.id].writable)
+		return queue_broken(q, "a length beyond the writable buffers", e.length);
+	if (q->in_order)
+		left = (uint16_t)(q->slots[e.id].number - q->used_idx + 1);
+	if (left > e.most)
+		return queue_broken(q, "an id behind all that is used", e.id);
+	q->batch = (struct queue_batch){left, (uint16_t)e.id, e.length};
+	return OK;
+}
+
 enum status queue_take(struct queue *q, struct queue_used *used)
 {
-	uint16_t idx = le16_load(&q->ring.used->idx);
-	struct virtq_used_elem *element = &q->ring.used->ring[q->used_idx % q->ring.size];
-	uint32_t id, length;
+	enum status status = q->batch.left ? OK : look(q);
+	uint16_t head;
 
-	if (idx == q->used_idx)
-		return ERR_NOT_FOUND;
-	if ((uint16_t)(idx - q->used_idx) > q->in_flight)
-		return broken(q, "idx is ahead of what is in flight", idx);
-	/* §2.7.14: the element is read after the index that announced it. */
-	dma_rmb();
-	id = le32_load(&element->id);
-	length = le32_load(&element->len);
-	if (id >= QUEUE_MAX_SLOTS || !q->slots[id].count)
-		return broken(q, "an id that heads no chain in flight", id);
-	if (length > q->slots[id].writable)
-		return broken(q, "a length beyond the writable buffers", length);
-	used->token = q->slots[id].token;
-	used->length = length;
-	give_slots(q, (uint16_t)id);
-	q->in_flight--;
+	if (status != OK)
+		return status;
+	head = --q->batch.left ? q->order[q->used_idx % QUEUE_MAX_SLOTS] : q->batch.last;
+	used->token = q->slots[head].token;
+	/* §2.7.9, §2.8.8: those without an element were used completely. */
+	used->length = q->batch.left ? q->slots[head].writable : q->batch.length;
 	q->used_idx++;
-	if (q->event_idx)
-		suppress_interrupts(q);
+	q->in_flight--;
+	q->format->pass(q, head);
+	give_slots(q, head);
 	return OK;
 }
 

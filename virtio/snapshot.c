@@ -3,10 +3,9 @@
 #include "virtio/snapshot.h"
 
 #include "mem/string.h"
-#include "virtio/chain.h"
 #include "virtio/device.h"
 #include "virtio/pci.h"
-#include "virtio/queue.h"
+#include "virtio/queue_format.h"
 
 /* Where else a used ring may be: legacy layouts of these alignments and sizes. */
 #define ALIGN_LEAST 4u
@@ -56,7 +55,7 @@ static void take_chain(struct virtio_snapshot *s, const struct queue *q)
 
 	if (s->avail_idx == s->used_idx_seen)
 		return;
-	chain_walk(&q->ring, pool, s->used_idx_seen, &chain);
+	q->format->walk(q, queue_oldest(q), &chain);
 	s->chain_end = chain.end;
 	s->head = chain.head;
 	s->chain_count = chain.count;
@@ -115,36 +114,76 @@ static uint64_t find_used_elsewhere(const struct virtio_snapshot *s, const struc
 
 static bool ring_in_memory(const struct queue *q)
 {
-	const struct split_ring *r = &q->ring;
 	const struct dma_pool *pool = q->dev->pool;
-	size_t n = r->size;
+	size_t n = q->size, event = sizeof(struct pvirtq_event_suppress);
+	bool packed = q->format == &queue_packed;
 
-	return dma_at(pool, r->desc_address, sizeof(struct virtq_desc) * n) &&
-	       dma_at(pool, r->avail_address, sizeof(struct virtq_avail) + sizeof(le16) * n) &&
-	       dma_at(pool, r->used_address,
-		       sizeof(struct virtq_used) + sizeof(struct virtq_used_elem) * n);
+	return dma_at(pool, q->desc_area, sizeof(struct virtq_desc) * n) &&
+	       dma_at(pool, q->driver_area,
+		       packed ? event : sizeof(struct virtq_avail) + sizeof(le16) * n) &&
+	       dma_at(pool, q->device_area,
+		       packed ? event
+			      : sizeof(struct virtq_used) + sizeof(struct virtq_used_elem) * n);
+}
+
+static void take_split(struct virtio_snapshot *s, const struct queue *q)
+{
+	const struct split_ring *r = &q->ring;
+
+	s->avail_flags = le16_load(&r->avail->flags);
+	s->avail_idx = le16_load(&r->avail->idx);
+	s->used_event = le16_load(split_ring_used_event(r));
+	s->used_flags = le16_load(&r->used->flags);
+	s->avail_event = le16_load(split_ring_avail_event(r));
+}
+
+static void take_packed(struct virtio_snapshot *s, const struct queue *q)
+{
+	const struct packed_ring *r = &q->packed;
+
+	s->avail_idx = q->published_idx;
+	s->at.next_avail = r->next_avail;
+	s->at.next_used = r->next_used;
+	s->at.driver = packed_event_read(r->driver);
+	s->at.device = packed_event_read(r->device);
+}
+
+/* How far the device is, which it may go on with at any time. */
+static void take_used(struct virtio_snapshot *s, const struct queue *q)
+{
+	const struct pvirtq_desc *d;
+
+	if (!s->packed) {
+		s->used_idx = le16_load(&q->ring.used->idx);
+		return;
+	}
+	d = &q->packed.desc[q->packed.next_used.offset];
+	s->at.used_flags = le16_load(&d->flags);
+	s->at.used_id = le16_load(&d->id);
+	s->at.used_length = le32_load(&d->len);
+	s->used_idx = s->used_idx_seen;
+	if (packed_is_used(s->at.used_flags, s->at.next_used.wrap))
+		s->used_idx++;
 }
 
 /* What the driver has of the queue, and what stands in memory. No register is touched. */
 static void take_queue(struct virtio_snapshot *s, const struct queue *q)
 {
-	const struct split_ring *r = &q->ring;
-
 	s->has_queue = true;
+	s->packed = q->format == &queue_packed;
 	s->index = q->index;
-	s->size = r->size;
-	s->desc = r->desc_address.value;
-	s->avail = r->avail_address.value;
-	s->used = r->used_address.value;
+	s->size = q->size;
+	s->desc = q->desc_area.value;
+	s->avail = q->driver_area.value;
+	s->used = q->device_area.value;
 	s->ring_in_memory = ring_in_memory(q);
 	s->used_align = s->legacy ? q->dev->queue_align : USED_ALIGN_MODERN;
-	s->avail_flags = le16_load(&r->avail->flags);
-	s->avail_idx = le16_load(&r->avail->idx);
-	s->used_event = le16_load(split_ring_used_event(r));
-	s->used_flags = le16_load(&r->used->flags);
-	s->used_idx = le16_load(&r->used->idx);
-	s->avail_event = le16_load(split_ring_avail_event(r));
 	s->used_idx_seen = q->used_idx;
+	if (s->packed)
+		take_packed(s, q);
+	else
+		take_split(s, q);
+	take_used(s, q);
 	s->in_flight = q->in_flight;
 	s->notifications = q->notifications;
 	s->notified = q->dev->count.writes != q->writes_at_publish;
@@ -218,5 +257,5 @@ void virtio_snapshot_take(struct virtio_snapshot *s, struct virtio_device *dev,
 	take_registers(s, dev);
 	/* An answer that came meanwhile says that the deadline was too short. */
 	if (q)
-		s->used_idx = le16_load(&q->ring.used->idx);
+		take_used(s, q);
 }

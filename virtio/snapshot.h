@@ -10,6 +10,7 @@
 
 #include "mem/region.h"
 #include "platform/pci.h"
+#include "virtio/packed_ring.h"
 #include "virtio/split_ring.h"
 
 struct queue;
@@ -68,7 +69,7 @@ struct snapshot_descriptor {
 	uint64_t addr;
 	uint32_t len;
 	uint16_t flags;
-	uint16_t next;
+	uint16_t next; /* packed: the buffer id */
 	bool in_memory; /* [addr, addr + len) is memory that devices may be given */
 	bool in_table; /* of an indirect table */
 };
@@ -82,6 +83,18 @@ enum chain_end {
 	CHAIN_NEXT_OUTSIDE,
 	CHAIN_TABLE_BAD, /* an indirect table whose length is no multiple of 16, or 0 */
 	CHAIN_TABLE_OUTSIDE, /* an indirect table that is not in memory */
+	CHAIN_OVERWRITTEN, /* packed: a used descriptor stands in its place */
+};
+
+/* What stands in a packed ring beside the oldest request. */
+struct snapshot_packed {
+	struct packed_place next_avail;
+	struct packed_place next_used;
+	uint16_t used_flags; /* of the descriptor at next_used … */
+	uint16_t used_id;
+	uint32_t used_length;
+	struct packed_event driver; /* event suppression, as the two sides have it */
+	struct packed_event device;
 };
 
 struct virtio_snapshot {
@@ -120,13 +133,15 @@ struct virtio_snapshot {
 	uint64_t used;
 	bool ring_in_memory; /* all three are memory that devices may be given */
 	uint32_t used_align; /* of the driver's used ring */
-	uint16_t avail_flags;
-	uint16_t avail_idx; /* as published in memory */
+	uint16_t avail_flags; /* of a split ring, as the five that follow */
+	uint16_t avail_idx; /* as published in memory; packed: as the driver counts requests */
 	uint16_t used_event; /* EVENT_IDX */
 	uint16_t used_flags;
-	uint16_t used_idx; /* in memory */
+	uint16_t used_idx; /* in memory; packed: one more than taken when the next is used */
 	uint16_t avail_event; /* EVENT_IDX */
 	uint16_t used_idx_seen; /* as far as the driver has taken elements */
+	bool packed;
+	struct snapshot_packed at; /* of a packed ring */
 	uint16_t in_flight; /* requests, as the driver counts them */
 	uint64_t notifications; /* as the driver counts them */
 	bool notified; /* a register was written since the last request was published */

@@ -7,6 +7,7 @@
 
 #define VALUE_SIZE 24u
 #define FLAGS_SIZE 48u
+#define EVENT_SIZE 48u
 
 /* A value that the driver wrote, or what is known when it did not. */
 static const char *describe(
@@ -49,6 +50,9 @@ static void log_device(const struct virtio_snapshot *s, const char *subject)
 			s->pci_bars[2], s->pci_bars[3], s->pci_bars[4], s->pci_bars[5]);
 }
 
+/* What the second and third part of a ring are, in each format. */
+static const char *const parts[2][2] = {{"avail", "used"}, {"driver", "device"}};
+
 static void log_programmed(const struct virtio_snapshot *s, const char *subject)
 {
 	const struct virtio_programmed *p = &s->programmed;
@@ -62,47 +66,90 @@ static void log_programmed(const struct virtio_snapshot *s, const char *subject)
 	log_error(subject, "written for queue %u: size %s, align %s, page frame %s, enable %s",
 		s->index, describe(p, &p->size, a), describe(p, &p->align, b),
 		describe(p, &p->pfn, c), describe(p, &p->enable, d));
-	log_error(subject, "written for queue %u: desc %s avail %s used %s; doorbell %s at 0x%lx",
-		s->index, describe(p, &p->desc, a), describe(p, &p->avail, b),
-		describe(p, &p->used, c), describe(p, &p->doorbell, d), p->doorbell_offset);
+	log_error(subject, "written for queue %u: desc %s %s %s %s %s; doorbell %s at 0x%lx",
+		s->index, describe(p, &p->desc, a), parts[s->packed][0], describe(p, &p->avail, b),
+		parts[s->packed][1], describe(p, &p->used, c), describe(p, &p->doorbell, d),
+		p->doorbell_offset);
 }
 
-static void log_queue(const struct virtio_snapshot *s, const char *subject)
+static void log_split(const struct virtio_snapshot *s, const char *subject)
 {
-	log_error(subject,
-		"queue %u as the device has it: %s, size %u of %u, desc 0x%lx avail 0x%lx used "
-		"0x%lx, page frame 0x%x, doorbell %u x %u",
-		s->index, s->device.ready ? "ready" : "not ready", s->device.size,
-		s->device.size_max, s->device.desc, s->device.avail, s->device.used, s->device.pfn,
-		s->device.notify_off, s->notify_multiplier);
-	log_error(subject,
-		"queue %u as the driver has it: size %u, desc 0x%lx avail 0x%lx used 0x%lx, %s, "
-		"used ring aligned to %u",
-		s->index, s->size, s->desc, s->avail, s->used,
-		s->ring_in_memory ? "in memory" : "not in memory", s->used_align);
 	log_error(subject,
 		"ring, the driver's part: avail.flags 0x%x, avail.idx %u, used_event %u; %u in "
 		"flight, %lu notifications sent, the last request %s",
 		s->avail_flags, s->avail_idx, s->used_event, s->in_flight, s->notifications,
 		s->notified ? "notified" : "not notified");
 	log_error(subject,
-		"ring, the device's part: used.flags 0x%x, used.idx %u (%u taken), avail_event %u",
-		s->used_flags, s->used_idx, s->used_idx_seen, s->avail_event);
+		"ring, the device's part: used.flags 0x%x, used.idx %u (%u taken), avail_event %u; "
+		"aligned to %u",
+		s->used_flags, s->used_idx, s->used_idx_seen, s->avail_event, s->used_align);
 	if (s->used_elsewhere)
 		log_error(subject, "ring: another used ring with this request at 0x%lx",
 			s->used_elsewhere);
 }
 
-static void log_descriptor(const struct snapshot_descriptor *d, const char *subject)
+/* An event suppression structure in words. */
+static const char *describe_event(const struct packed_event *e, char text[EVENT_SIZE])
 {
+	static const char *const names[] = {"ENABLE", "DISABLE", "DESC", "reserved (3)"};
+
+	format(text, EVENT_SIZE, "%s, at %u (wrap %u)", names[e->flags], e->place.offset,
+		e->place.wrap);
+	return text;
+}
+
+static void log_packed(const struct virtio_snapshot *s, const char *subject)
+{
+	const struct snapshot_packed *p = &s->at;
+	char event[EVENT_SIZE];
+
+	log_error(subject,
+		"packed ring, the driver's part: next available at %u (wrap %u), events %s; %u in "
+		"flight, %lu notifications sent, the last request %s",
+		p->next_avail.offset, p->next_avail.wrap, describe_event(&p->driver, event),
+		s->in_flight, s->notifications, s->notified ? "notified" : "not notified");
+	log_error(subject,
+		"packed ring, the device's part: next used at %u (wrap %u): id %u len %u flags "
+		"0x%x, %s (%u taken), events %s",
+		p->next_used.offset, p->next_used.wrap, p->used_id, p->used_length, p->used_flags,
+		s->used_idx == s->used_idx_seen ? "not used" : "used", s->used_idx_seen,
+		describe_event(&p->device, event));
+}
+
+static void log_queue(const struct virtio_snapshot *s, const char *subject)
+{
+	log_error(subject,
+		"queue %u as the device has it: %s, size %u of %u, desc 0x%lx %s 0x%lx %s "
+		"0x%lx, page frame 0x%x, doorbell %u x %u",
+		s->index, s->device.ready ? "ready" : "not ready", s->device.size,
+		s->device.size_max, s->device.desc, parts[s->packed][0], s->device.avail,
+		parts[s->packed][1], s->device.used, s->device.pfn, s->device.notify_off,
+		s->notify_multiplier);
+	log_error(subject,
+		"queue %u as the driver has it: size %u, desc 0x%lx %s 0x%lx %s 0x%lx, %s",
+		s->index, s->size, s->desc, parts[s->packed][0], s->avail, parts[s->packed][1],
+		s->used, s->ring_in_memory ? "in memory" : "not in memory");
+	if (s->packed)
+		log_packed(s, subject);
+	else
+		log_split(s, subject);
+}
+
+static void log_descriptor(const struct snapshot_descriptor *d, bool packed, const char *subject)
+{
+	uint16_t known = packed ? 7u | VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED : 7u;
 	char flags[FLAGS_SIZE];
 
-	format(flags, sizeof(flags), "%s%s%s%s", d->flags & VIRTQ_DESC_F_NEXT ? " NEXT" : "",
+	format(flags, sizeof(flags), "%s%s%s%s%s%s", d->flags & VIRTQ_DESC_F_NEXT ? " NEXT" : "",
 		d->flags & VIRTQ_DESC_F_WRITE ? " WRITE" : "",
-		d->flags & VIRTQ_DESC_F_INDIRECT ? " INDIRECT" : "", d->flags > 7 ? " others" : "");
-	log_error(subject, "%s %u: addr 0x%lx%s len %u flags 0x%x%s next %u",
+		d->flags & VIRTQ_DESC_F_INDIRECT ? " INDIRECT" : "",
+		packed && d->flags & VIRTQ_DESC_F_AVAIL ? " AVAIL" : "",
+		packed && d->flags & VIRTQ_DESC_F_USED ? " USED" : "",
+		d->flags & ~known ? " others" : "");
+	log_error(subject, "%s %u: addr 0x%lx%s len %u flags 0x%x%s %s %u",
 		d->in_table ? "table entry" : "descriptor", d->index, d->addr,
-		d->in_memory ? "" : " (not memory)", d->len, d->flags, flags, d->next);
+		d->in_memory ? "" : " (not memory)", d->len, d->flags, flags,
+		packed ? "id" : "next", d->next);
 }
 
 static void log_bytes(
@@ -125,11 +172,12 @@ static void log_request(const struct virtio_snapshot *s, const char *subject)
 		[CHAIN_NEXT_OUTSIDE] = "next is outside its table",
 		[CHAIN_TABLE_BAD] = "its indirect table has no possible length, or is nested",
 		[CHAIN_TABLE_OUTSIDE] = "its indirect table is not in memory",
+		[CHAIN_OVERWRITTEN] = "a used descriptor stands in its place",
 	};
 
 	log_error(subject, "oldest request: %s, head %u", ends[s->chain_end], s->head);
 	for (unsigned i = 0; i < s->chain_count; i++)
-		log_descriptor(&s->chain[i], subject);
+		log_descriptor(&s->chain[i], s->packed, subject);
 	if (s->chain_end == CHAIN_NONE)
 		return;
 	log_bytes(subject, "request", s->request, s->request_count, s->request_length);

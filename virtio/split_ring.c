@@ -25,7 +25,4 @@ void split_ring_init(struct split_ring *ring, uint16_t size, const struct dma_bl
 	ring->desc = (struct virtq_desc *)base;
 	ring->avail = (struct virtq_avail *)(base + layout->avail);
 	ring->used = (struct virtq_used *)(base + layout->used);
-	ring->desc_address = memory->address;
-	ring->avail_address = paddr_add(memory->address, layout->avail);
-	ring->used_address = paddr_add(memory->address, layout->used);
 }

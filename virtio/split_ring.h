@@ -66,9 +66,6 @@ struct split_ring {
 	struct virtq_desc *desc;
 	struct virtq_avail *avail;
 	struct virtq_used *used;
-	paddr desc_address;
-	paddr avail_address;
-	paddr used_address;
 };
 
 /*

@@ -143,7 +143,7 @@ static bool err(struct device *d, struct virtio_device *dev)
 static bool drive(struct device *d, struct virtio_device *dev, uint8_t deed)
 {
 	if (dev->device_id != VIRTIO_ID_GPU)
-		return entropy_prove(dev) == OK || !dev->pool->used;
+		return entropy_prove(dev, FEATURES_OF_QUEUES) == OK || !dev->pool->used;
 	switch (deed & DEED_FAULT) {
 	case DEED_SESSION: return run_session(dev);
 	case DEED_ISOLATE: return isolate(dev);

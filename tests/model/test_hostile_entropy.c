@@ -48,7 +48,7 @@ static void test_bad_entropy(void **state)
 		start();
 		b->model.lies.reply = cases[i].reply;
 		bench_find(b);
-		bench_expect(b, entropy_prove(b->dev), ERR_PROTOCOL);
+		bench_expect(b, entropy_prove(b->dev, FEATURES_OF_QUEUES), ERR_PROTOCOL);
 		bench_expect_line(cases[i].line);
 		bench_expect_clean(b);
 		bench_close(b);
@@ -69,7 +69,7 @@ static void test_little_entropy(void **state)
 	start();
 	b->model.lies.reply = one_byte;
 	bench_find(b);
-	bench_expect(b, entropy_prove(b->dev), OK);
+	bench_expect(b, entropy_prove(b->dev, FEATURES_OF_QUEUES), OK);
 	bench_expect_line("1 + 1 bytes");
 	bench_expect_clean(b);
 	bench_close(b);

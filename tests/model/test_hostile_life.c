@@ -27,7 +27,7 @@ static enum status bring_up(void)
 	bench_find(b);
 	assert_non_null(b->dev);
 	bench_begin(b);
-	status = b->dev->device_id == 4 ? entropy_prove(b->dev) : bench_show(b);
+	status = b->dev->device_id == 4 ? entropy_prove(b->dev, FEATURES_OF_QUEUES) : bench_show(b);
 	bench_expect_within(b, DEADLINES * BENCH_TIMEOUT_US);
 	return status;
 }
@@ -125,7 +125,7 @@ static void test_last_reset_of_entropy_never_ends(void **state)
 	/* The first reset ends: it takes two readings. The last one takes more than time allows. */
 	b->model.lies.silent_at = 1;
 	b->model.answers_awaited = false;
-	bench_expect(b, entropy_prove(b->dev), ERR_TIMEOUT);
+	bench_expect(b, entropy_prove(b->dev, FEATURES_OF_QUEUES), ERR_TIMEOUT);
 	bench_expect_clean(b);
 	bench_close(b);
 }
@@ -151,7 +151,7 @@ static void vanish(enum model_transport transport)
 		bench_begin(b);
 		bench_find(b);
 		if (b->dev && b->dev->device_id == 4) {
-			status = entropy_prove(b->dev);
+			status = entropy_prove(b->dev, FEATURES_OF_QUEUES);
 		} else if (b->dev) {
 			status = bench_show(b);
 			if (status == OK)

@@ -27,7 +27,7 @@ static void expect_end(enum status expected, const char *line)
 	assert_non_null(b->dev);
 	bench_begin(b);
 	if (b->dev->device_id == 4) {
-		status = entropy_prove(b->dev);
+		status = entropy_prove(b->dev, FEATURES_OF_QUEUES);
 	} else {
 		status = bench_show(b);
 		bench_expect(b, bench_stop(b), OK);

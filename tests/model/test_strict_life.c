@@ -26,7 +26,7 @@ static void prove_entropy(enum model_transport transport, void (*change)(struct 
 	bench_find(b);
 	model_check(&b->model);
 	assert_non_null(b->dev);
-	bench_expect(b, entropy_prove(b->dev), OK);
+	bench_expect(b, entropy_prove(b->dev, FEATURES_OF_QUEUES), OK);
 	assert_true(b->model.notifications || b->model.polls);
 	bench_expect_clean(b);
 	bench_close(b);

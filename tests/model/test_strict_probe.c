@@ -154,7 +154,7 @@ static void test_two_devices(void **state)
 	bench_find(b);
 	assert_int_equal(b->found.count, 2);
 	assert_int_equal(b->found.devices[1].device_id, 4);
-	bench_expect(b, entropy_prove(&b->found.devices[1]), OK);
+	bench_expect(b, entropy_prove(&b->found.devices[1], FEATURES_OF_QUEUES), OK);
 	bench_expect(b, bench_show(b), OK);
 	bench_expect(b, bench_stop(b), OK);
 	bench_expect_clean(b);

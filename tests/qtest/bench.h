@@ -26,6 +26,7 @@ struct bench {
 	struct pci_tree pci;
 	struct virtio_devices found;
 	struct light lights[VIRTIO_MAX_DEVICES]; /* of found.devices[i] */
+	uint64_t wanted; /* features that are accepted beside the usual ones */
 	struct fault_state fault; /* on one of them; zeroed: on none */
 };
 
@@ -65,6 +66,7 @@ MUST_CHECK enum status light_break(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_close(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status device_entropy(struct bench *b, const struct words *w);
+MUST_CHECK enum status device_want(struct bench *b, const struct words *w);
 MUST_CHECK enum status device_ring(struct bench *b, const struct words *w);
 
 #endif

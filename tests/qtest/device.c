@@ -10,7 +10,7 @@ enum status device_entropy(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
 
-	return dev ? entropy_prove(dev) : ERR_NOT_FOUND;
+	return dev ? entropy_prove(dev, FEATURES_OF_QUEUES | b->wanted) : ERR_NOT_FOUND;
 }
 
 static const struct traffic_kind *kind_of(const struct virtio_device *dev, uint16_t queue)
@@ -21,14 +21,13 @@ static const struct traffic_kind *kind_of(const struct virtio_device *dev, uint1
 }
 
 /* Up to DRIVER_OK, with this one queue. */
-static enum status start(
-	struct virtio_device *dev, struct queue *queue, uint16_t index, uint16_t size)
+static enum status start(struct bench *b, struct virtio_device *dev, struct queue *queue,
+	uint16_t index, uint16_t size)
 {
 	enum status status = virtio_reset(dev);
 
 	if (status == OK)
-		status = virtio_negotiate(
-			dev, FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX));
+		status = virtio_negotiate(dev, FEATURES_OF_QUEUES | b->wanted);
 	if (status == OK)
 		status = queue_open(queue, dev, index, size);
 	return status == OK ? virtio_start(dev) : status;
@@ -44,9 +43,9 @@ enum status device_ring(struct bench *b, const struct words *w)
 
 	if (!dev)
 		return ERR_NOT_FOUND;
-	status = start(dev, &queue, index, (uint16_t)words_number(w, 3));
-	if (status == OK && queue.ring.size != words_number(w, 4)) {
-		log_error(dev->name, "queue %u: has %u entries, %s are due", index, queue.ring.size,
+	status = start(b, dev, &queue, index, (uint16_t)words_number(w, 3));
+	if (status == OK && queue.size != words_number(w, 4)) {
+		log_error(dev->name, "queue %u: has %u entries, %s are due", index, queue.size,
 			w->word[4]);
 		status = ERR_PROTOCOL;
 	}
@@ -65,4 +64,10 @@ enum status device_ring(struct bench *b, const struct words *w)
 		status = ERR_PROTOCOL;
 	}
 	return status;
+}
+
+enum status device_want(struct bench *b, const struct words *w)
+{
+	b->wanted = words_number(w, 1);
+	return OK;
 }

@@ -50,6 +50,7 @@ enum status light_show(struct bench *b, const struct words *w)
 		.height = (uint32_t)words_number(w, 4),
 		.label = w->word[5],
 	};
+	struct gpu_setup setup = gpu_setup_full;
 	struct light *l;
 	enum status status;
 
@@ -59,9 +60,10 @@ enum status light_show(struct bench *b, const struct words *w)
 	if (status != OK)
 		return status;
 	l = light_of(b, dev);
+	setup.features |= b->wanted;
 	dev->count = (struct io_count){.journal = dev->count.journal};
 	status = gpu_session_open(
-		&l->session, (unsigned)(dev - b->found.devices), dev, &gpu_setup_full, &show);
+		&l->session, (unsigned)(dev - b->found.devices), dev, &setup, &show);
 	l->lit = status == OK;
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
 		dev->count.reads, dev->count.writes, l->session.gpu.control.notifications);
@@ -129,7 +131,7 @@ enum status light_flush(struct bench *b, const struct words *w)
 	return status;
 }
 
-/* What a driver with a bug would do: the device cannot follow this chain, and gives up. */
+/* What a driver with a bug would do: the device cannot follow this chain, and gives up. Split. */
 enum status light_break(struct bench *b, const struct words *w)
 {
 	struct light *l = find_lit(b, w);
@@ -138,7 +140,7 @@ enum status light_break(struct bench *b, const struct words *w)
 	if (!l)
 		return ERR_NOT_FOUND;
 	q = &l->session.gpu.control;
-	le16_store(&q->ring.avail->ring[q->avail_idx % q->ring.size], (uint16_t)q->ring.size);
+	le16_store(&q->ring.avail->ring[q->avail_idx % q->size], (uint16_t)q->size);
 	q->avail_idx++;
 	queue_notify(q);
 	return OK;

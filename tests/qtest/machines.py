@@ -120,6 +120,7 @@ class Features:
 
 
 ALL_FEATURES = [Features(*bits) for bits in product((True, False), repeat=3)]
+PACKED_FEATURES = [Features(*bits, True) for bits in product((True, False), repeat=2)]
 # Where it takes long: only these two.
 EXTREMES = [Features(True, True, True), Features(False, False, False)]
 
@@ -187,6 +188,7 @@ ACCESSES = {  # transport: reads, writes (doorbells included)
 
 # ---- queues
 
+RING_PACKED = 1 << 34  # virtio 1.3 §6
 WRAP = 70_000  # requests: more than an index counts
 # The slowest ring is the smallest: one platform for each transport.
 WRAP_SMALLEST = ("virt-mmio-legacy", "microvm-mmio", "q35")

@@ -46,6 +46,8 @@ static const struct command commands[] = {
 	{"flush", 2, light_flush, "DEVICE COUNT: that many flushes, many at a time"},
 	{"break", 1, light_break, "DEVICE: spoil its control queue: a head that no ring has"},
 	{"close", 1, light_close, "DEVICE: reset it, take its memory back"},
+	{"want", 1, device_want,
+		"FEATURES: a word of bits that is accepted from now on, beside the usual ones"},
 	{"entropy", 1, device_entropy, "DEVICE: prove an entropy device"},
 	{"ring", 5, device_ring,
 		"DEVICE QUEUE SIZE EXPECTED COUNT: that many requests through one queue, asked to "

@@ -24,8 +24,10 @@ from machines import (
     NO_IO,
     OPTIONS,
     PCI_PLATFORMS,
+    PACKED_FEATURES,
     PIECES,
     PLATFORMS,
+    RING_PACKED,
     RINGS,
     SCATTERED,
     TOPOLOGIES,
@@ -269,6 +271,55 @@ def test_ring_sizes(bench, case):
 def test_smallest_ring_wraps(bench, case):
     log = bench.command("ring", bench.name(case.kind), case.queue, 2, 2, WRAP)
     assert f"traffic: {WRAP} of " in log
+
+
+# ---- packed rings, which the driver uses when it is asked to ------------------------------------
+
+
+def packed_cases():
+    for platform in PLATFORMS.values():
+        if platform.transport == "virtio-mmio version 1":
+            continue  # a legacy device has no packed rings
+        for features in PACKED_FEATURES:
+            properties = f"packed=on,{features.ring_properties}"
+            devices = [Device("rng", "rng", properties), Device("gpu", "gpu", properties)]
+            yield (
+                f"{platform.id}-{features.id}", (platform.id, "packed", features),
+                (platform, devices), features,
+            )  # fmt: skip
+
+
+@on_bench(*packed_cases())
+def test_packed(bench, case, folder):
+    """A picture, in tiles, with many flushes at a time and the places wrapping, as on a split one."""
+    bench.command("want", RING_PACKED)
+    name = bench.name("gpu")
+    log = bench.command("show", name, "grid", 320, 240)
+    accepted = re.search(r"features accepted: \S+ \((.*)\)", log)[1].split()
+    assert "RING_PACKED" in accepted
+    assert ("EVENT_IDX" in accepted, "INDIRECT_DESC" in accepted) == (
+        case.event_idx, case.indirect_desc,
+    )  # fmt: skip
+    assert "queue 0: packed, 64 entries" in log
+    expect_accesses(bench, log)
+    bench.command("repaint", name, "bars", 33, 47)
+    assert f"traffic: {WRAP} of RESOURCE_FLUSH" in bench.command("flush", name, WRAP)
+    expect_screen(bench, "gpu", "bars", (320, 240), folder)
+    bench.command("close", name)
+    bench.command("entropy", bench.name("rng"))
+
+
+@on_bench(*packed_cases())
+def test_packed_ring_sizes(bench, case):
+    """Any size is allowed; an element of a descriptor or two passes the end at each offset."""
+    bench.command("want", RING_PACKED)
+    for kind, queue in (("rng", 0), ("gpu", 0), ("gpu", 1)):
+        name = bench.name(kind)
+        most = size_most(bench.command("ring", name, queue, 2, 2, 100))
+        for size in {size for size in (3, 5, 7, 13, 64, most - 1) if size < most}:
+            bench.command("ring", name, queue, size, size, 1000)
+        log = bench.command("ring", name, queue, 2 * most, most, 3 * most + 1)
+        assert f"traffic: {3 * most + 1} of " in log
 
 
 # ---- the entropy device, and PCI's older interface ---------------------------------------------

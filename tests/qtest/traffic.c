@@ -28,7 +28,7 @@ enum status traffic_open(struct traffic *t, struct queue *queue, const struct tr
 	enum status status;
 
 	*t = (struct traffic){.queue = queue, .kind = kind};
-	t->capacity = (unsigned)min_u64(queue->ring.size, QUEUE_MAX_SLOTS) / descriptors;
+	t->capacity = (unsigned)min_u64(queue->size, QUEUE_MAX_SLOTS) / descriptors;
 	status = dma_alloc(queue->dev->pool, (size_t)size * t->capacity, 8, &t->memory);
 	for (unsigned i = 0; status == OK && i < t->capacity; i++) {
 		t->requests[i].bytes = (uint8_t *)t->memory.data + (size_t)i * size;
@@ -102,6 +102,15 @@ static enum status take(struct traffic *t)
 	return OK;
 }
 
+/* What stands in memory; a packed ring has no indices, its two places meet. */
+static bool ring_agrees(const struct queue *q, uint16_t due)
+{
+	if (virtio_has(q->dev, VIRTIO_F_RING_PACKED))
+		return packed_place_bits(q->packed.next_avail) ==
+		       packed_place_bits(q->packed.next_used);
+	return le16_load(&q->ring.used->idx) == due && le16_load(&q->ring.avail->idx) == due;
+}
+
 /* All indices have moved by what was sent, with 16 bits each. */
 static enum status check_indices(const struct traffic *t, uint16_t start)
 {
@@ -110,8 +119,7 @@ static enum status check_indices(const struct traffic *t, uint16_t start)
 
 	log_info(NAME(t), "traffic: %lu of %s, index 0x%04x to 0x%04x, %lu notifications",
 		t->answered, t->kind->name, start, q->used_idx, q->notifications);
-	if (q->used_idx == due && q->avail_idx == due && !q->in_flight &&
-		le16_load(&q->ring.used->idx) == due && le16_load(&q->ring.avail->idx) == due)
+	if (q->used_idx == due && q->avail_idx == due && !q->in_flight && ring_agrees(q, due))
 		return OK;
 	log_error(NAME(t), "traffic: indices: used 0x%04x, avail 0x%04x, due 0x%04x; %u in flight",
 		q->used_idx, q->avail_idx, due, q->in_flight);

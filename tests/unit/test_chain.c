@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "virtio/chain.h"
-#include "virtio/queue.h"
+#include "virtio/queue_format.h"
 
 #define RING_SIZE 8u
 #define POOL_BASE 0x10000u
@@ -190,7 +189,11 @@ static void test_longest(void **state)
 static void test_published(void **state)
 {
 	struct virtio_device dev = {.pool = &b.pool};
-	struct queue q = {.dev = &dev, .ring = b.ring, .published_idx = 2, .avail_idx = 4};
+	struct queue q = {.dev = &dev,
+		.format = &queue_split,
+		.ring = b.ring,
+		.published_idx = 2,
+		.avail_idx = 4};
 	struct queue_request r;
 
 	(void)state;

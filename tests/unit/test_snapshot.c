@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "virtio/diagnose.h"
-#include "virtio/queue.h"
+#include "virtio/queue_format.h"
 
 #define RING_SIZE 16u
 #define POOL_BASE 0x100000u
@@ -134,7 +134,12 @@ static void make(bool legacy, size_t used_align)
 	assert_int_equal(dma_alloc(&b.pool, layout.size, 4096, &b.block), OK);
 	assert_int_equal(dma_alloc(&b.pool, 4096, 4096, &b.buffer), OK);
 	b.queue = (struct queue){.dev = &b.dev,
+		.format = &queue_split,
 		.index = 1,
+		.size = RING_SIZE,
+		.desc_area = b.block.address,
+		.driver_area = paddr_add(b.block.address, layout.avail),
+		.device_area = paddr_add(b.block.address, layout.used),
 		.used_idx = 2,
 		.in_flight = 1,
 		.notifications = 3,
@@ -239,7 +244,7 @@ static void test_outside_memory(void **state)
 	(void)state;
 	make(false, 4);
 	le64_store(&b.queue.ring.desc[2].addr, 0xffff800000000000);
-	b.queue.ring.used_address = paddr_of(POOL_BASE + POOL_SIZE);
+	b.queue.device_area = paddr_of(POOL_BASE + POOL_SIZE);
 	s = take();
 	assert_false(s.chain[0].in_memory);
 	assert_int_equal(s.request_count, 0);
