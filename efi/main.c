@@ -189,7 +189,9 @@ static void prove_queues(void)
 		if (dev->device_id != VIRTIO_ID_ENTROPY)
 			continue;
 		tap_open(dev->name);
-		tap_close(dev->name, entropy_prove(dev, FEATURES_OF_QUEUES), "entropy device");
+		tap_close(dev->name,
+			entropy_prove(dev, options_features(&options, false, FEATURES_OF_QUEUES)),
+			"entropy device");
 		proven++;
 	}
 	if (!proven)
@@ -217,6 +219,7 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 	struct gpu_setup setup = gpu_setup_full;
 	enum status status = OK;
 
+	setup.features = options_features(&options, true, setup.features);
 	if (options.readback)
 		setup.features |= GPU_READBACK_FEATURES;
 	if (options.fault)

@@ -210,6 +210,12 @@ enum status options_check(const struct options *options)
 				     "no way back to the shell");
 		return ERR_MALFORMED;
 	}
+	if (options->fault && options->packed) {
+		log_error("options",
+			"fault=%s: mistakes are made in split rings, not with ring=packed",
+			options->fault->name);
+		return ERR_MALFORMED;
+	}
 	if (list && options->after != AFTER_HALT && options->after != AFTER_SHELL)
 		log_info("options", "after= has no effect: mode=list returns to the shell");
 	if (list && options->fault)

@@ -49,6 +49,9 @@ struct options {
 	struct virtio_mmio_location
 		virtio_mmio[OPTIONS_MAX_VIRTIO_MMIO]; /* virtio_mmio.device=…, each adds one */
 	unsigned virtio_mmio_count;
+	bool packed; /* ring=split|packed */
+	uint64_t features_on; /* features=+NAME,-NAME: accepted where offered, beside the usual */
+	uint64_t features_off; /* and not accepted */
 	enum trap_test crash; /* crash=none|undefined|read|write|execute */
 	const struct fault *fault; /* fault=none|NAME[@N]|help; NULL: none */
 	uint32_t fault_at; /* N; 0: each time */
@@ -77,6 +80,12 @@ MUST_CHECK enum status options_parse(struct options *options, const char *source
  * after=… other than shell with mode=list is fine and ignored with a line). ERR_MALFORMED, logged.
  */
 MUST_CHECK enum status options_check(const struct options *options);
+
+/*
+ * The features to accept where they are offered (virtio_negotiate): the `usual` ones, with what
+ * ring= and features= say. Those that belong to a GPU only when the device is one.
+ */
+uint64_t options_features(const struct options *options, bool gpu, uint64_t usual);
 
 /* Prints the manual, line by line without newlines, through `line`. */
 void options_help(void (*line)(void *context, const char *text), void *context);

@@ -36,6 +36,10 @@ static const char *const pattern_names[] = {
 
 static const char *const switch_names[] = {[false] = "off", [true] = "on", NULL};
 
+static const char *const ring_names[] = {[false] = "split", [true] = "packed", NULL};
+
+static const char *const usual_names[] = {"usual", NULL};
+
 static const char *const check_names[] = {[false] = "none", [true] = "readback", NULL};
 
 static const char *const auto_names[] = {"auto", NULL};
@@ -111,6 +115,12 @@ static enum status set_isolate(
 	struct options *options, const struct option_word *word, const char *const *names)
 {
 	return take_switch(word, names, &options->isolate);
+}
+
+static enum status set_ring(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	return take_switch(word, names, &options->packed);
 }
 
 static enum status set_check(
@@ -353,6 +363,27 @@ const struct option option_table[] = {
 			  "time, to find what breaks it.",
 		.names = switch_names,
 		.set = set_isolate,
+	},
+	{
+		.key = "ring",
+		.values = "split|packed",
+		.initial = "split",
+		.example = "ring=packed",
+		.manual = "The format of queues. A device that does not offer packed rings fails "
+			  "then.",
+		.names = ring_names,
+		.set = set_ring,
+	},
+	{
+		.key = "features",
+		.values = "usual|+NAME,-NAME,...",
+		.initial = "usual",
+		.example = "features=-event_idx,+in_order",
+		.manual = "Features to accept where they are offered (+), or not to (-): edid,\n"
+			  "indirect_desc and event_idx are usual; in_order, notification_data are "
+			  "not.",
+		.names = usual_names,
+		.set = option_set_features,
 	},
 	{
 		.key = "crash",

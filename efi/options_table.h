@@ -29,7 +29,7 @@ struct option {
 		struct options *options, const struct option_word *word, const char *const *names);
 };
 
-#define OPTION_COUNT 14u
+#define OPTION_COUNT 16u
 
 extern const struct option option_table[OPTION_COUNT];
 
@@ -64,6 +64,10 @@ const char *option_nearest(const char *text, size_t length, const char *const *c
 enum status option_set_earlycon(
 	struct options *options, const struct option_word *word, const char *const *names);
 enum status option_set_virtio_mmio(
+	struct options *options, const struct option_word *word, const char *const *names);
+
+/* features= */
+enum status option_set_features(
 	struct options *options, const struct option_word *word, const char *const *names);
 
 /* fault=, which knows the table of gpu/fault.h. */

@@ -174,6 +174,14 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 	/* virtio 1.3 §3.1.1 step 4 */
 	dev->offered = dev->transport->read_features(dev);
 	log_features(dev, "offered", dev->offered);
+	if (wanted & ~dev->offered)
+		log_features(dev, "wanted and not offered", wanted & ~dev->offered);
+	if (wanted & ~dev->offered & FEATURE(VIRTIO_F_RING_PACKED)) {
+		tap_fail(dev->name, "features", "packed rings are asked for, %s",
+			dev->transport->legacy ? "a legacy device has split ones only"
+					       : "RING_PACKED is not offered");
+		return ERR_UNSUPPORTED;
+	}
 	if (dev->transport->legacy) {
 		wanted |= FEATURE(VIRTIO_F_ANY_LAYOUT); /* §6.3 */
 	} else {

@@ -223,6 +223,20 @@ AARCH64 = (
         ),
     ),
     Row(
+        id="packed",
+        qemu=(*gpu("packed=on"), *device("virtio-rng-pci", "packed=on")),
+        args="ring=packed features=-edid,+in_order",
+        pattern="gradient",
+        label=True,
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+        details=(
+            (PCI, "^features accepted: .*RING_PACKED"),
+            (PCI, r"^features wanted and not offered: .*IN_ORDER"),
+            (PCI, "^queue 0: packed, 64 entries"),
+        ),
+    ),
+    Row(
         id="image-on-usb",
         boot="image",
         qemu=(*gpu(), *RNG_PCI),
@@ -261,6 +275,21 @@ AARCH64 = (
 PC = "-machine", "pc"
 
 X86_64 = (
+    Row(
+        id="packed",
+        arch="x86_64",
+        qemu=(*gpu("packed=on"), *device("virtio-rng-pci", "packed=on")),
+        args="ring=packed features=-edid,+in_order",
+        pattern="checker",
+        label=True,
+        screens=(Screen(transport=PCI),),
+        entropy=PCI,
+        details=(
+            (PCI, "^features accepted: .*RING_PACKED"),
+            (PCI, r"^features wanted and not offered: .*IN_ORDER"),
+            (PCI, "^queue 0: packed, 64 entries"),
+        ),
+    ),
     Row(
         id="q35-pci",
         arch="x86_64",

@@ -50,7 +50,7 @@ def test_what_returns_to_the_shell(arch, start, tmp_path):
     (text, status), *refusals = shell.answers(machine, len(commands))
     log, console = shell.split(text)
     assert (log.verdict, status) == ("PASS", SUCCESS)
-    for key in ("mode", "after", "pattern", "label", "video", "timeout", "earlycon", "check", "isolate", "crash"):
+    for key in ("mode", "after", "pattern", "label", "video", "timeout", "earlycon", "check", "isolate", "ring", "features", "crash"):
         assert re.search(rf"^  {key}=", console, re.M), f"{key} is not in\n{console}"
     for (words, expected), (text, status) in zip(BAD, refusals):
         log, console = shell.split(text)

@@ -71,6 +71,8 @@ static void test_defaults(void **state)
 	assert_true(o.label);
 	assert_true(o.isolate);
 	assert_false(o.readback);
+	assert_false(o.packed);
+	assert_int_equal(options_features(&o, true, 0x30000002), 0x30000002);
 	assert_int_equal(o.video_width, 0);
 	assert_int_equal(o.video_height, 0);
 	assert_int_equal(o.timeout_ms, 1000);
@@ -80,6 +82,31 @@ static void test_defaults(void **state)
 	assert_null(o.fault);
 	assert_int_equal(o.fault_at, 0);
 	assert_int_equal(options_check(&o), OK);
+}
+
+/* What is accepted where it is offered, of a word of bits that is usual. */
+static void test_features(void **state)
+{
+	const uint64_t usual = 0x30000002;
+	struct options o;
+
+	(void)state;
+	o = good("features=-event_idx,+in_order,+notification_data");
+	assert_int_equal(options_features(&o, true, usual), 0x4810000002);
+	assert_int_equal(options_features(&o, false, usual), 0x4810000000);
+	o = good("ring=packed features=-edid");
+	assert_int_equal(options_features(&o, true, usual), 0x430000000);
+	o = good("features=+in_order,-in_order,-event_idx,+event_idx");
+	assert_int_equal(options_features(&o, true, usual), usual);
+	o = good("features=-event_idx features=-edid");
+	assert_int_equal(options_features(&o, true, usual), 0x30000000);
+	o = good("features=-event_idx features=usual");
+	assert_int_equal(options_features(&o, true, usual), usual);
+	o = good("ring=packed ring=split");
+	assert_int_equal(options_features(&o, true, usual), usual);
+	o = good("ring=packed fault=chain-loop");
+	assert_int_equal(options_check(&o), ERR_MALFORMED);
+	assert_true(host_logged("mistakes are made in split rings"));
 }
 
 static void test_choices(void **state)
@@ -378,6 +405,11 @@ static void test_nearest(void **state)
 	bad("loglevel=dbug",
 		"unknown value `dbug`: did you mean `debug`? (error, info, debug, trace)");
 	bad("mode=fast", "unknown value `fast` (run, list)");
+	bad("ring=paked", "unknown value `paked`: did you mean `packed`?");
+	bad("features=+event_id", "unknown feature `event_id`: did you mean `event_idx`?");
+	bad("features=+ring_reset", "unknown feature `ring_reset` (edid, indirect_desc, event_idx");
+	bad("features=event_idx", "+NAME or -NAME is expected at `event_idx`");
+	bad("features=+event_idx,", "a feature is missing behind the last comma");
 	bad("isolate=yes", "unknown value `yes` (off, on)");
 	bad("check=readbak", "unknown value `readbak`: did you mean `readback`?");
 	bad("label=yes", "unknown value `yes` (off, on)");
@@ -744,12 +776,13 @@ static void check_valid(const struct options *o)
 static void test_random(void **state)
 {
 	static const char *const bits[] = {"mode", "after", "loglevel", "pattern", "label", "video",
-		"timeout", "earlycon", "virtio_mmio.device", "isolate", "check", "readback",
-		"crash", "fault", "help", "=", "=", "=", "=", " ", " ", " ", "\n", "\"", "#", ",",
-		":", "@", "x", "-32", "0x", "0x3f8", "16", "512", "8192", "18446744073709551615",
-		"K", "M", "run", "list", "shell", "trace", "solid", "solid:", "123456", "bars",
-		"on", "off", "pl011", "uart8250", "io", "mmio", "mmio32", "115200n8", "auto",
-		"none", "read", "pfn-zero", "zero-length@", "\xff", "\t", "\r\n", "A"};
+		"timeout", "earlycon", "virtio_mmio.device", "isolate", "check", "readback", "ring",
+		"features", "usual", "packed", "+", "-", "event_idx", "in_order", "crash", "fault",
+		"help", "=", "=", "=", "=", " ", " ", " ", "\n", "\"", "#", ",", ":", "@", "x",
+		"-32", "0x", "0x3f8", "16", "512", "8192", "18446744073709551615", "K", "M", "run",
+		"list", "shell", "trace", "solid", "solid:", "123456", "bars", "on", "off", "pl011",
+		"uart8250", "io", "mmio", "mmio32", "115200n8", "auto", "none", "read", "pfn-zero",
+		"zero-length@", "\xff", "\t", "\r\n", "A"};
 	char text[1024];
 
 	(void)state;
@@ -804,7 +837,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_defaults, host_reset),
+		cmocka_unit_test_setup(test_features, host_reset),
 		cmocka_unit_test_setup(test_choices, host_reset),
+		cmocka_unit_test_setup(test_features, host_reset),
 		cmocka_unit_test_setup(test_pattern, host_reset),
 		cmocka_unit_test_setup(test_video, host_reset),
 		cmocka_unit_test_setup(test_timeout, host_reset),
