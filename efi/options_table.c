@@ -369,8 +369,7 @@ const struct option option_table[] = {
 		.values = "split|packed",
 		.initial = "split",
 		.example = "ring=packed",
-		.manual = "The format of queues. A device that does not offer packed rings fails "
-			  "then.",
+		.manual = "The format of queues; a device that does not offer packed ones fails.",
 		.names = ring_names,
 		.set = set_ring,
 	},
@@ -379,9 +378,8 @@ const struct option option_table[] = {
 		.values = "usual|+NAME,-NAME,...",
 		.initial = "usual",
 		.example = "features=-event_idx,+in_order",
-		.manual = "Features to accept where they are offered (+), or not to (-): edid,\n"
-			  "indirect_desc and event_idx are usual; in_order, notification_data are "
-			  "not.",
+		.manual = "Features to accept (+) where they are offered, or not to (-). Usual are\n"
+			  "edid, indirect_desc, event_idx; not in_order, notification_data.",
 		.names = usual_names,
 		.set = option_set_features,
 	},

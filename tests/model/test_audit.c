@@ -25,7 +25,7 @@ static void notify(struct virtio_device *dev, const struct queue *q)
 
 	for (unsigned i = 0; i < count; i++) {
 		struct virtio_gpu_ctrl_hdr *h = b->gpu.requests.request[i].header;
-		uint16_t head = queue_published(q, (uint16_t)(count - 1 - i)).head;
+		uint16_t head = queue_published(q, count - 1 - i).head;
 		struct virtq_desc *tables = q->tables.data;
 
 		if (le32_value(h->type) == spoilt_type)
