@@ -378,8 +378,9 @@ const struct option option_table[] = {
 		.values = "usual|+NAME,-NAME,...",
 		.initial = "usual",
 		.example = "features=-event_idx,+in_order",
-		.manual = "Features to accept (+) where they are offered, or not to (-). Usual are\n"
-			  "edid, indirect_desc, event_idx; not in_order, notification_data.",
+		.manual =
+			"Features to accept (+) where they are offered, or not to (-). Usual are\n"
+			"edid, indirect_desc, event_idx; not in_order, notification_data.",
 		.names = usual_names,
 		.set = option_set_features,
 	},

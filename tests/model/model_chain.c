@@ -88,6 +88,7 @@ static bool step(struct walk *w, bool *more)
 
 	hash(w->chain, d, sizeof(*d));
 	*more = true;
+	w->chain->count += !w->indirect;
 	if (flags & VIRTQ_DESC_F_INDIRECT)
 		return enter_table(w, d, flags);
 	if (++w->count > w->q->size) {
@@ -101,6 +102,9 @@ static bool step(struct walk *w, bool *more)
 	if (!add_segment(w, le64_load(&d->addr), le32_load(&d->len), flags & VIRTQ_DESC_F_WRITE))
 		return false;
 	*more = flags & VIRTQ_DESC_F_NEXT;
+	if (flags & VIRTQ_DESC_F_NEXT && w->m->accepted & FEATURE(VIRTIO_F_IN_ORDER) &&
+		le16_load(&d->next) != (w->index + 1) % w->limit)
+		breach(w, RULE_IN_ORDER, "%u behind %u", le16_load(&d->next), w->index);
 	w->index = le16_load(&d->next);
 	return true;
 }

@@ -15,6 +15,7 @@
 #include "mem/dma.h"
 #include "model_rules.h"
 #include "platform/machine.h"
+#include "virtio/packed_ring.h"
 #include "virtio/split_ring.h"
 
 #define MODEL_ACCESS_US 100u
@@ -59,9 +60,12 @@ struct model_segment {
 
 /* A request as the device took it. */
 struct model_chain {
-	uint16_t head;
+	uint16_t head; /* packed: the buffer id */
+	uint16_t count; /* descriptors in the ring */
+	struct packed_place place; /* packed: of the first of them */
 	bool answered; /* its used element is written */
 	uint64_t hash; /* of all that the driver must not change */
+	uint64_t ring_hash; /* packed: of its descriptors in the ring */
 	uint64_t due_us; /* when it is answered */
 	unsigned readable_count;
 	unsigned writable_count;
@@ -100,6 +104,13 @@ struct model_queue {
 	bool ordered; /* there was a write barrier since the last full one */
 	uint64_t hashes[MODEL_WATCHED]; /* of the next entries at that write barrier */
 	uint64_t exposed[MODEL_CHAINS]; /* of entries published and not taken, by idx */
+
+	uint16_t flags[MODEL_WATCHED]; /* packed: of the next descriptors at that write barrier */
+	struct packed_place next; /* packed: up to which requests were published, … */
+	struct packed_place taken_at; /* … taken … */
+	struct packed_place used_at; /* … and used */
+	unsigned room; /* packed: descriptors that are published and not used */
+	uint16_t in_order; /* the head that is due with IN_ORDER */
 
 	struct model_chain chains[MODEL_CHAINS];
 	unsigned chain_count;
@@ -157,7 +168,8 @@ struct model {
 	uint64_t delay_us; /* from a request to its answer; 0: inside the notification */
 	bool polls; /* looks at its queues by itself and wants no notifications */
 	bool late_wish; /* decides to want notifications only at the driver's barrier */
-	bool answers_last_first;
+	bool answers_last_first; /* not with IN_ORDER */
+	bool batches; /* with IN_ORDER: one used element for all that are due */
 	bool answers_awaited; /* the driver reads each answer before it resets the device */
 	struct model_lies lies;
 

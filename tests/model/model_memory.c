@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model_device.h"
+#include "virtio/features.h"
 
 /* Nowhere near a pointer of this process, nor near each other. */
 static const uint64_t bases[MODEL_RANGES] = {0x1234500000, 0x2200000000, 0x5678900000};
@@ -62,11 +63,11 @@ bool model_owned(struct model_memory *memory, uint64_t address, uint64_t length)
 
 static void audit_queue(struct model *m, const struct model_queue *q)
 {
-	uint64_t n = q->size;
+	uint64_t n = q->size, packed = m->accepted & FEATURE(VIRTIO_F_RING_PACKED);
 
 	if (is_free(&m->memory->pool, q->desc, 16 * n) ||
-		is_free(&m->memory->pool, q->avail, 6 + 2 * n) ||
-		is_free(&m->memory->pool, q->used, 6 + 8 * n))
+		is_free(&m->memory->pool, q->avail, packed ? 4 : 6 + 2 * n) ||
+		is_free(&m->memory->pool, q->used, packed ? 4 : 6 + 8 * n))
 		model_break(m, RULE_MEMORY, "the ring of queue %u was given back", q->index);
 	for (unsigned i = 0; i < q->chain_count; i++) {
 		const struct model_chain *c = &q->chains[i];

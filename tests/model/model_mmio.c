@@ -235,7 +235,7 @@ static void write_ready(struct model *m, uint32_t ready)
 
 static void write_notify(struct model *m, uint64_t value)
 {
-	if (value >= m->type->queue_count || !m->queues[value].enabled)
+	if ((uint16_t)value >= m->type->queue_count || !m->queues[(uint16_t)value].enabled)
 		model_break(m, RULE_MMIO_NOTIFY, "0x%lx", (unsigned long)value);
 	model_notified(m, value);
 }

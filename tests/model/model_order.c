@@ -17,7 +17,9 @@ void model_at_write_barrier(struct model *m)
 		struct model_queue *q = &m->queues[i];
 		const struct virtq_avail *avail = q->enabled ? model_avail(m, q) : NULL;
 
-		if (!avail)
+		if (model_is_packed(m))
+			model_packed_write_barrier(m, q);
+		if (!avail || model_is_packed(m))
 			continue;
 		if (le16_load(&avail->idx) != q->published)
 			model_break(m, RULE_IDX_BARRIER, "idx was stored before the barrier");
@@ -34,6 +36,8 @@ void model_at_read_barrier(struct model *m)
 		struct model_queue *q = &m->queues[i];
 		struct virtq_used *used = q->enabled ? model_used(m, q) : NULL;
 
+		if (model_is_packed(m))
+			model_packed_read_barrier(m, q);
 		for (unsigned u = 0; used && u < q->unseen_count; u++) {
 			le32_store(&used->ring[q->unseen[u].slot].id, q->unseen[u].id);
 			le32_store(&used->ring[q->unseen[u].slot].len, q->unseen[u].length);
@@ -89,7 +93,9 @@ void model_at_full_barrier(struct model *m)
 		struct model_queue *q = &m->queues[i];
 		const struct virtq_avail *avail = q->enabled ? model_avail(m, q) : NULL;
 
-		if (avail)
+		if (model_is_packed(m))
+			model_packed_full_barrier(m, q);
+		else if (avail)
 			publish(m, q, avail);
 	}
 }
@@ -100,13 +106,19 @@ void model_at_wait(struct model *m)
 	for (unsigned i = 0; i < m->type->queue_count; i++) {
 		struct model_queue *q = &m->queues[i];
 		const struct virtq_avail *avail = q->enabled ? model_avail(m, q) : NULL;
+		bool packed = q->enabled && model_is_packed(m);
 
-		if (!avail || m->status & MODEL_NEEDS_RESET || m->gone)
+		if ((!avail && !packed) || m->status & MODEL_NEEDS_RESET || m->gone)
 			continue;
-		if (le16_load(&avail->idx) != q->published)
+		if (packed && model_packed_unpublished(m, q))
+			model_break(m, RULE_PACKED_NOTIFY_BARRIER, "there was none behind flags");
+		if (!packed && le16_load(&avail->idx) != q->published)
 			model_break(m, RULE_FLAGS_BARRIER, "there was no barrier behind idx");
 		if (q->owed)
-			model_break(m, m->late_wish ? RULE_FLAGS_BARRIER : RULE_NOTIFY_SENT,
+			model_break(m,
+				!m->late_wish ? RULE_NOTIFY_SENT
+				: packed      ? RULE_PACKED_NOTIFY_BARRIER
+					      : RULE_FLAGS_BARRIER,
 				"avail idx %u", q->published);
 		q->owed = false;
 	}

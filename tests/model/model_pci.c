@@ -178,12 +178,17 @@ static uint64_t memory_read(void *context, uint64_t offset, unsigned width)
 	return UINT64_MAX;
 }
 
-/* §4.1.5.2.1: 16 bits, the queue's index, at queue_notify_off × notify_off_multiplier. */
+/*
+ * §4.1.5.2.1: 16 bits, the queue's index, at queue_notify_off × notify_off_multiplier; 32 with
+ * NOTIFICATION_DATA, which stands above it.
+ */
 static void doorbell(struct model *m, uint64_t offset, unsigned width, uint64_t value)
 {
-	bool good = width == 2 && value < m->type->queue_count &&
-		    offset == (uint64_t)m->pci->notify_off[value] * MODEL_MULTIPLIER &&
-		    m->queues[value].enabled;
+	bool data = m->accepted & 1ull << 38;
+	uint16_t index = (uint16_t)value;
+	bool good = width == (data ? 4 : 2) && index < m->type->queue_count &&
+		    offset == (uint64_t)m->pci->notify_off[index] * MODEL_MULTIPLIER &&
+		    m->queues[index].enabled;
 
 	if (!good)
 		model_break(m, RULE_PCI_NOTIFY, "%u bytes, 0x%lx at 0x%lx", width,

@@ -53,6 +53,23 @@ static bool all_zero(const void *data, uint64_t size)
 	return true;
 }
 
+static void check_packed(struct model *m, const struct model_queue *q)
+{
+	uint64_t ring = 16 * (uint64_t)q->size;
+	const void *desc = model_map(m->memory, q->desc, ring);
+	const void *event = model_map(m->memory, q->used, 4);
+
+	if (q->desc % 16 || q->avail % 4 || q->used % 4)
+		model_break(m, RULE_PACKED_ALIGNED, "0x%lx 0x%lx 0x%lx", (unsigned long)q->desc,
+			(unsigned long)q->avail, (unsigned long)q->used);
+	if (!model_owned(m->memory, q->desc, ring) || !model_owned(m->memory, q->avail, 4) ||
+		!model_owned(m->memory, q->used, 4))
+		model_break(m, RULE_PHYSICAL, "a ring at 0x%lx 0x%lx 0x%lx", (unsigned long)q->desc,
+			(unsigned long)q->avail, (unsigned long)q->used);
+	if (desc && event && (!all_zero(desc, ring) || !all_zero(event, 4)))
+		model_break(m, RULE_PACKED_ZEROED, "queue %u", q->index);
+}
+
 static void check_zeroed(struct model *m, const struct model_queue *q)
 {
 	const struct virtq_avail *avail = model_avail(m, q);
@@ -91,12 +108,18 @@ static void check_place(struct model *m, const struct model_queue *q)
 void model_enable_queue(struct model *m, struct model_queue *q)
 {
 	check_life(m);
-	if (!is_power_of_two(q->size) || q->size > SPLIT_RING_MAX_SIZE) {
+	if (!q->size || q->size > SPLIT_RING_MAX_SIZE ||
+		(!is_power_of_two(q->size) && !model_is_packed(m))) {
 		model_break(m, RULE_QUEUE_SIZE, "%u", q->size);
 		return;
 	}
-	check_place(m, q);
-	check_zeroed(m, q);
+	if (model_is_packed(m)) {
+		check_packed(m, q);
+		q->next = q->taken_at = q->used_at = (struct packed_place){0, true};
+	} else {
+		check_place(m, q);
+		check_zeroed(m, q);
+	}
 	q->enabled = !m->lies.ready_dropped;
 	q->wanted = true;
 }

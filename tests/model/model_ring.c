@@ -13,6 +13,10 @@ void model_wish(struct model *m, struct model_queue *q, bool wanted)
 	uint16_t event = wanted ? q->taken : (uint16_t)(q->taken - 1);
 	bool by_event = model_has_event_idx(m);
 
+	if (model_is_packed(m)) {
+		model_packed_wish(m, q, wanted);
+		return;
+	}
 	if (!used)
 		return;
 	q->wanted = wanted;
@@ -38,21 +42,33 @@ static bool may_reach_memory(struct model *m)
 	return false;
 }
 
-static void take_one(struct model *m, struct model_queue *q, const struct virtq_avail *avail)
+static bool take_split(
+	struct model *m, struct model_queue *q, uint16_t head, struct model_chain *chain)
 {
-	uint16_t head = le16_load(&avail->ring[q->taken % q->size]);
-	struct model_chain *chain = &q->chains[q->chain_count];
-	uint64_t now = clock_us();
-
 	for (unsigned i = 0; i < q->chain_count; i++)
 		if (q->chains[i].head == head)
 			model_break(m, RULE_EXPOSED, "head %u is with the device already", head);
-	if (!model_walk(m, q, head, chain, true)) {
+	if (!model_walk(m, q, head, chain, true))
+		return false;
+	if (m->accepted & FEATURE(VIRTIO_F_IN_ORDER) && head != q->in_order)
+		model_break(m, RULE_IN_ORDER, "head %u, %u is next", head, q->in_order);
+	q->in_order = (uint16_t)((head + chain->count) % q->size);
+	if (chain->hash != q->exposed[q->taken % MODEL_CHAINS])
+		model_break(m, RULE_EXPOSED, "request %u changed before it was taken", q->taken);
+	return true;
+}
+
+static void take_one(struct model *m, struct model_queue *q, const struct virtq_avail *avail)
+{
+	struct model_chain *chain = &q->chains[q->chain_count];
+	uint64_t now = clock_us();
+
+	if (model_is_packed(m)
+			? !model_packed_take(m, q, chain)
+			: !take_split(m, q, le16_load(&avail->ring[q->taken % q->size]), chain)) {
 		give_up(m);
 		return;
 	}
-	if (chain->hash != q->exposed[q->taken % MODEL_CHAINS])
-		model_break(m, RULE_EXPOSED, "request %u changed before it was taken", q->taken);
 	if (m->type->check_chain)
 		m->type->check_chain(m, chain);
 	m->requests++;
@@ -65,9 +81,9 @@ static void take(struct model *m, struct model_queue *q)
 	const struct virtq_avail *avail = model_avail(m, q);
 	uint16_t flags;
 
-	if (!avail || !may_reach_memory(m))
+	if ((!avail && !model_is_packed(m)) || !may_reach_memory(m))
 		return;
-	flags = le16_load(&avail->flags);
+	flags = model_is_packed(m) ? 0 : le16_load(&avail->flags);
 	if (flags > VIRTQ_AVAIL_F_NO_INTERRUPT || (flags && model_has_event_idx(m)))
 		model_break(m, RULE_AVAIL_FLAGS, "0x%x", flags);
 	for (; q->taken != q->published && q->chain_count < MODEL_CHAINS; q->taken++)
@@ -118,8 +134,13 @@ static uint32_t carry_out(struct model *m, struct model_chain *c)
 static void interrupt(struct model *m, const struct model_queue *q, uint16_t old)
 {
 	const struct virtq_avail *avail = model_avail(m, q);
-	bool wanted = !(le16_load(&avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+	bool wanted;
 
+	if (model_is_packed(m)) {
+		m->interrupt_status |= model_packed_interrupts(m, q);
+		return;
+	}
+	wanted = !(le16_load(&avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
 	if (model_has_event_idx(m))
 		wanted = split_ring_need_event(le16_load(&avail->ring[q->size]), q->used_idx, old);
 	m->interrupt_status |= wanted;
@@ -129,14 +150,23 @@ static void interrupt(struct model *m, const struct model_queue *q, uint16_t old
  * The used element, which the driver sees behind its read barrier; until then its place holds what
  * nobody may take for one.
  */
-static void use(struct model *m, struct model_queue *q, struct model_chain *c, uint32_t length)
+static void use(struct model *m, struct model_queue *q, struct model_chain *c, uint32_t length,
+	unsigned batch, unsigned descriptors)
 {
 	struct virtq_used *used = model_used(m, q);
-	struct model_used u = {.id = c->head, .length = length, .step = 1};
+	struct model_used u = {.id = c->head, .length = length, .step = (uint16_t)batch};
 	uint16_t old = q->used_idx;
 
 	if (m->lies.used)
 		m->lies.used(m, q, &u);
+	if (model_is_packed(m)) {
+		model_packed_use(m, q, c, &u, descriptors);
+		q->used_idx = (uint16_t)(old + batch);
+		interrupt(m, q, old);
+		if (m->lies.answered)
+			m->lies.answered(m, q);
+		return;
+	}
 	q->unseen[q->unseen_count++] = (struct model_unseen){
 		.slot = (uint16_t)(old % q->size), .head = c->head, .id = u.id, .length = u.length};
 	le32_store(&used->ring[old % q->size].id, MODEL_UNSEEN);
@@ -148,22 +178,41 @@ static void use(struct model *m, struct model_queue *q, struct model_chain *c, u
 		m->lies.answered(m, q);
 }
 
-static void answer(struct model *m, struct model_queue *q, unsigned index)
+static void answer(struct model *m, struct model_queue *q, unsigned index, unsigned batch,
+	unsigned descriptors)
 {
 	struct model_chain c = q->chains[index];
+	bool packed = model_is_packed(m);
 	uint32_t length;
 
-	if (model_hash_chain(m, q, c.head) != c.hash)
+	if ((packed ? model_packed_hash(m, &c) : model_hash_chain(m, q, c.head)) != c.hash)
 		model_break(m, RULE_EXPOSED, "head %u changed before it was used", c.head);
 	q->chain_count--;
 	memmove(&q->chains[index], &q->chains[index + 1],
 		(q->chain_count - index) * sizeof(q->chains[0]));
 	length = carry_out(m, &c);
-	use(m, q, &c, length);
+	if (batch)
+		use(m, q, &c, length, batch, descriptors + c.count);
+}
+
+/* All that are due, in their order, with one used element (§2.7.9, §2.8.8). */
+static void answer_batch(struct model *m, struct model_queue *q, uint64_t now)
+{
+	unsigned count = 0, descriptors = 0;
+
+	while (count < q->chain_count && q->chains[count].due_us <= now)
+		count++;
+	for (unsigned n = count; n > 0; n--) {
+		unsigned size = q->chains[0].count;
+
+		answer(m, q, 0, n == 1 ? count : 0, descriptors);
+		descriptors += size;
+	}
 }
 
 void model_run(struct model *m)
 {
+	bool in_order = m->accepted & FEATURE(VIRTIO_F_IN_ORDER);
 	uint64_t now = clock_us();
 
 	for (unsigned i = 0; i < m->type->queue_count; i++) {
@@ -174,18 +223,30 @@ void model_run(struct model *m)
 			continue;
 		if (m->polls)
 			take(m, q);
+		if (in_order && m->batches && q->unseen_count < MODEL_CHAINS)
+			answer_batch(m, q, now);
 		for (unsigned n = q->chain_count; n > 0; n--) {
-			unsigned at = m->answers_last_first ? n - 1 : 0;
+			unsigned at = m->answers_last_first && !in_order ? n - 1 : 0;
 
 			if (q->chains[at].due_us > now || q->unseen_count == MODEL_CHAINS)
 				break;
-			answer(m, q, at);
+			answer(m, q, at, 1, 0);
 		}
 	}
 }
 
-void model_notified(struct model *m, uint64_t index)
+/* §2.9 */
+static void check_place(struct model *m, const struct model_queue *q, uint64_t place)
 {
+	uint16_t due = model_is_packed(m) ? packed_place_bits(q->next) : q->published;
+
+	if (m->accepted & FEATURE(VIRTIO_F_NOTIFICATION_DATA) ? place != due : place)
+		model_break(m, RULE_NOTIFY_PLACE, "0x%lx, 0x%x is due", (unsigned long)place, due);
+}
+
+void model_notified(struct model *m, uint64_t value)
+{
+	uint64_t index = value & 0xffff;
 	struct model_queue *q = index < m->type->queue_count ? &m->queues[index] : NULL;
 
 	model_touch(m, "notification");
@@ -194,7 +255,11 @@ void model_notified(struct model *m, uint64_t index)
 		model_break(m, RULE_NOTIFY_EARLY, "status 0x%02x", m->status);
 	if (!q || !q->enabled || m->status & MODEL_NEEDS_RESET)
 		return;
-	if (model_avail(m, q) && le16_load(&model_avail(m, q)->idx) != q->published)
+	check_place(m, q, value >> 16);
+	if (model_is_packed(m) && model_packed_unpublished(m, q))
+		model_break(m, RULE_PACKED_NOTIFY_BARRIER, "notified, flags are not published");
+	if (!model_is_packed(m) && model_avail(m, q) &&
+		le16_load(&model_avail(m, q)->idx) != q->published)
 		model_break(m, RULE_FLAGS_BARRIER, "notified, idx is not published");
 	/* Without EVENT_IDX nothing is said of a notification about nothing. */
 	if (!q->owed && (!q->wanted || model_has_event_idx(m)))

@@ -23,6 +23,24 @@ static inline struct virtq_used *model_used(struct model *m, const struct model_
 	return model_map(m->memory, q->used, 6 + 8 * (uint64_t)q->size);
 }
 
+static inline bool model_is_packed(const struct model *m)
+{
+	return m->accepted & FEATURE(VIRTIO_F_RING_PACKED);
+}
+
+/* The packed ring's side of what model_ring.c and model_order.c do. */
+void model_packed_wish(struct model *m, struct model_queue *q, bool wanted);
+void model_packed_write_barrier(struct model *m, struct model_queue *q);
+void model_packed_read_barrier(struct model *m, struct model_queue *q);
+void model_packed_full_barrier(struct model *m, struct model_queue *q);
+/* Whether the driver made something available and has passed no full barrier since. */
+bool model_packed_unpublished(struct model *m, struct model_queue *q);
+bool model_packed_take(struct model *m, struct model_queue *q, struct model_chain *chain);
+void model_packed_use(struct model *m, struct model_queue *q, struct model_chain *chain,
+	const struct model_used *used, unsigned descriptors);
+bool model_packed_interrupts(struct model *m, const struct model_queue *q);
+uint64_t model_packed_hash(struct model *m, const struct model_chain *taken);
+
 /* Tells the driver whether the device wants to hear of the next request, in both ways. */
 void model_wish(struct model *m, struct model_queue *q, bool wanted);
 

@@ -37,6 +37,19 @@
 	RULE(IDX_BARRIER, "idx-barrier", "§2.7.13.3.1", "descriptors and ring entries are visible before idx") \
 	RULE(FLAGS_BARRIER, "flags-barrier", "§2.7.13.4.1", "idx is visible before flags or avail_event are read") \
 	RULE(USED_BARRIER, "used-barrier", "§2.7.14", "a used element is read after the idx that announced it") \
+	RULE(IN_ORDER, "in-order", "§2.7.5, §2.7.5.2", "with IN_ORDER descriptors are used in the order of their table") \
+	RULE(PACKED_FLAGS, "packed-flags", "§2.8.1, §2.8.6", "AVAIL and USED of each descriptor of a list match the wrap counter") \
+	RULE(PACKED_EVENT, "packed-event", "§2.8.10", "the driver's event suppression has a value that is negotiated and not reserved") \
+	RULE(PACKED_ALIGNED, "packed-aligned", "§2.8.11", "the parts of a packed ring are aligned to 16, 4 and 4") \
+	RULE(PACKED_ZEROED, "packed-zeroed", "§2.8.13", "a packed ring is zeroed before the device knows it") \
+	RULE(PACKED_KEPT, "packed-kept", "§2.8.16", "a descriptor is not changed from available until it is used") \
+	RULE(NOTIFY_PLACE, "notify-place", "§2.8.16, §2.9", "with NOTIFICATION_DATA a notification says where the next request goes") \
+	RULE(PACKED_LIST, "packed-list", "§2.8.17", "a list fits into the ring, and writable elements come last") \
+	RULE(PACKED_INDIRECT, "packed-indirect", "§2.8.19", "INDIRECT is negotiated and alone, its table has no flag but WRITE") \
+	RULE(PACKED_ID, "packed-id", "§2.8.21.1", "a buffer id is free, and stands in the last descriptor of a list") \
+	RULE(PACKED_BARRIER, "packed-barrier", "§2.8.21.1.1", "a list is visible before the flags of its first descriptor") \
+	RULE(PACKED_NOTIFY_BARRIER, "packed-notify-barrier", "§2.8.21.3.1", "flags are visible before the event suppression is read") \
+	RULE(PACKED_USED_BARRIER, "packed-used-barrier", "§2.8.22", "a used descriptor is read after its flags") \
 	RULE(SEQUENCE, "init-sequence", "§3.1.1", "the eight steps of initialisation come in their order") \
 	RULE(UNDERSTOOD, "features-understood", "§3.1.1", "only features that the driver implements are accepted") \
 	RULE(FEATURES_FROZEN, "features-frozen", "§3.1.1", "no feature is accepted after FEATURES_OK") \

@@ -14,6 +14,11 @@ static struct bench *const b = &bench;
 static struct queue queue;
 static struct dma_block memory;
 static uint32_t random_state;
+static uint64_t beside; /* features that are offered and wanted beside the usual ones */
+
+#define PACKED            FEATURE(VIRTIO_F_RING_PACKED)
+#define IN_ORDER          FEATURE(VIRTIO_F_IN_ORDER)
+#define NOTIFICATION_DATA FEATURE(VIRTIO_F_NOTIFICATION_DATA)
 
 static uint32_t random_below(uint32_t limit)
 {
@@ -40,10 +45,12 @@ static void open_queue(enum model_transport transport, uint16_t size, uint64_t w
 	bench_open(b, transport, &echo_type);
 	b->model.queues[0].size_max = size;
 	b->model.offered &= ~without;
+	b->model.offered |= beside;
+	b->model.understood |= beside;
 	bench_find(b);
 	assert_non_null(b->dev);
 	bench_expect(b, virtio_reset(b->dev), OK);
-	bench_expect(b, virtio_negotiate(b->dev, 3ull << 28), OK);
+	bench_expect(b, virtio_negotiate(b->dev, 3ull << 28 | beside), OK);
 	bench_expect(b, queue_open(&queue, b->dev, 0, size), OK);
 	bench_expect(b, virtio_start(b->dev), OK);
 	bench_expect(b, dma_alloc(&b->memory.pool, IN_FLIGHT * 4 * PIECE, PAGE_SIZE, &memory), OK);
@@ -231,6 +238,77 @@ static void test_queue_of_one(void **state)
 	close_queue();
 }
 
+/* Whatever came before, the format is the usual one again. */
+static int plain(void **state)
+{
+	(void)state;
+	beside = 0;
+	return 0;
+}
+
+static int packed(void **state)
+{
+	(void)state;
+	beside = PACKED;
+	return 0;
+}
+
+/* Sizes that split rings cannot have; a list passes the end at each offset. */
+static void test_packed_sizes(void **state)
+{
+	(void)state;
+	for (unsigned size = 4; size <= 40; size++)
+		for (unsigned i = 0; i < 4; i++) {
+			open_queue(i & 1 ? MODEL_MMIO : MODEL_PCI, (uint16_t)size,
+				i & 2 ? 1ull << 28 : 0);
+			assert_int_equal(queue.size, size);
+			run(300);
+			close_queue();
+		}
+}
+
+static void test_packed_is_not_offered(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		host_reset(NULL);
+		bench_open(b, i ? MODEL_MMIO_LEGACY : MODEL_PCI, &echo_type);
+		bench_find(b);
+		bench_expect(b, virtio_reset(b->dev), OK);
+		bench_expect(b, virtio_negotiate(b->dev, PACKED), ERR_UNSUPPORTED);
+		bench_expect_line("features wanted and not offered: 0x400000000 (RING_PACKED)");
+		bench_expect_line(i ? "packed rings are asked for, a legacy device has split ones"
+				    : "packed rings are asked for, RING_PACKED is not offered");
+		bench_close(b);
+	}
+}
+
+/* One by one, or with one used element for all that are due. */
+static void test_in_order(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 16; i++) {
+		beside = IN_ORDER | (i & 1 ? PACKED : 0);
+		open_queue(MODEL_MMIO, i & 8 ? 256 : 16, i & 2 ? 1ull << 28 : 0);
+		assert_int_equal(queue.size, i & 8 ? QUEUE_MAX_SLOTS : 16);
+		b->model.batches = true;
+		b->model.delay_us = i & 4 ? 3000 : 0;
+		run(3000);
+		close_queue();
+	}
+}
+
+static void test_notification_data(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		beside = NOTIFICATION_DATA | (i & 1 ? PACKED : 0);
+		open_queue(i & 2 ? MODEL_MMIO : MODEL_PCI, 16, i & 4 ? 1ull << 28 : 0);
+		run(i & 1 ? 1000 : 70000);
+		close_queue();
+	}
+}
+
 static int close_bench(void **state)
 {
 	(void)state;
@@ -241,14 +319,24 @@ static int close_bench(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_indices_wrap),
-		cmocka_unit_test(test_every_size),
-		cmocka_unit_test(test_pci_legacy),
-		cmocka_unit_test(test_out_of_order),
-		cmocka_unit_test(test_late_wish),
-		cmocka_unit_test(test_full_queue),
-		cmocka_unit_test(test_refused_requests),
-		cmocka_unit_test(test_queue_of_one),
+		cmocka_unit_test_setup(test_indices_wrap, plain),
+		cmocka_unit_test_setup(test_every_size, plain),
+		cmocka_unit_test_setup(test_pci_legacy, plain),
+		cmocka_unit_test_setup(test_out_of_order, plain),
+		cmocka_unit_test_setup(test_late_wish, plain),
+		cmocka_unit_test_setup(test_full_queue, plain),
+		cmocka_unit_test_setup(test_refused_requests, plain),
+		cmocka_unit_test_setup(test_queue_of_one, plain),
+		cmocka_unit_test_setup(test_packed_is_not_offered, plain),
+		cmocka_unit_test_setup(test_in_order, plain),
+		cmocka_unit_test_setup(test_notification_data, plain),
+		{"packed test_indices_wrap", test_indices_wrap, packed, NULL, NULL},
+		{"packed test_out_of_order", test_out_of_order, packed, NULL, NULL},
+		{"packed test_late_wish", test_late_wish, packed, NULL, NULL},
+		{"packed test_full_queue", test_full_queue, packed, NULL, NULL},
+		{"packed test_refused_requests", test_refused_requests, packed, NULL, NULL},
+		{"packed test_queue_of_one", test_queue_of_one, packed, NULL, NULL},
+		{"packed test_packed_sizes", test_packed_sizes, packed, NULL, NULL},
 	};
 
 	return cmocka_run_group_tests_name("strict_ring", tests, NULL, close_bench);
