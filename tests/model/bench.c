@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: a device to be brought up. Out: the driver's whole way, and what must be true after it. */
 #include "bench.h"
+#include "model_ring.h"
 
 #include <string.h>
 
@@ -68,7 +69,9 @@ void bench_expect(struct bench *b, enum status status, enum status expected)
 	/* An honest device's ring is broken only for who reads elements before they are there. */
 	if (!b->model.lies.used && !b->model.lies.answered && !b->model.lies.reply &&
 		host_logged("broke the used ring"))
-		model_break(&b->model, RULE_USED_BARRIER, "read as 0x%x", MODEL_UNSEEN);
+		model_break(&b->model,
+			model_is_packed(&b->model) ? RULE_PACKED_USED_BARRIER : RULE_USED_BARRIER,
+			"read as 0x%x", MODEL_UNSEEN);
 	model_check(&b->model);
 	if (status != expected)
 		fail_msg("%s, expected %s\n%s", status_name(status), status_name(expected),

@@ -21,6 +21,8 @@ def mutation(name, rule, file, *edits):
 
 DEVICE = "virtio/device.c"
 QUEUE = "virtio/queue.c"
+SPLIT = "virtio/queue_split.c"
+PACKED = "virtio/queue_packed.c"
 MMIO = "virtio/mmio.c"
 MODERN = "virtio/pci_modern.c"
 LEGACY = "virtio/pci_legacy.c"
@@ -30,10 +32,12 @@ REQUEST = "gpu/request.c"
 SCREEN = "gpu/screen.c"
 
 ALWAYS_ACCEPTED = "wanted |= FEATURE(VIRTIO_F_VERSION_1) |"
-MODERN_SIZE = "common_write(dev, queue_size, r->size);"
-MMIO_NOTIFY = "mmio_write(dev, QueueNotify, q->index);"
+MODERN_SIZE = "common_write(dev, queue_size, q->size);"
+MMIO_NOTIFY = "mmio_write(dev, QueueNotify, queue_notification(q));"
+MMIO_SIZE = "mmio_write(dev, QueueSize, q->size); /* step 5 */\n\tmmio_write(dev, QueueDescLow"
 MMIO_READY = "mmio_write(dev, QueueReady, 1); /* step 7 */"
-WISH = "if (!wants_notification(q, old))"
+WISH = "return wants_notification(q, q->published_idx);"
+PACKED_WISH = "return packed_need_event(&event, old, r->published, r->size);"
 VERDICT = 'const char *verdict = "noted";'
 
 MUTATIONS = (
@@ -151,7 +155,7 @@ MUTATIONS = (
         "odd-queue-size", "queue-size", QUEUE, ("wanted /= 2;", "wanted = (uint16_t)max;")
     ),
     mutation(
-        "used-ring-aligned-to-2", "ring-aligned", QUEUE,
+        "used-ring-aligned-to-2", "ring-aligned", SPLIT,
         ("#define USED_ALIGN_MODERN 4u", "#define USED_ALIGN_MODERN 2u"),
     ),
     mutation(
@@ -161,74 +165,77 @@ MUTATIONS = (
     ),
     mutation("writable-first", "chain-order", QUEUE, ("(i >= readable ?", "(i < readable ?")),
     mutation(
-        "next-outside", "chain-ends", QUEUE,
-        ("last ? 0 : q->slots[at].next);", "last ? 0 : 0x7fff);"),
+        "next-outside", "chain-ends", SPLIT,
+        ("VIRTQ_DESC_F_NEXT ? next : 0", "VIRTQ_DESC_F_NEXT ? 0x7fff : 0"),
     ),
-    mutation("chain-loops", "chain-ends", QUEUE, ("last ? 0 : q->slots[at].next);", "head);"),
-             ("(i + 1 < count ? VIRTQ_DESC_F_NEXT : 0)", "VIRTQ_DESC_F_NEXT")),
+    mutation(
+        "chain-loops", "chain-ends", SPLIT,
+        ("flags[i], q->slots[at].next);", "flags[i] | VIRTQ_DESC_F_NEXT, head);"),
+    ),
     mutation(
         "table-with-half-a-descriptor", "indirect-table", QUEUE,
-        (".length = (uint32_t)(count * sizeof(*table)),",
-         ".length = (uint32_t)(count * sizeof(*table) + 8),"),
+        (".length = (uint32_t)(count * sizeof(struct virtq_desc)),",
+         ".length = (uint32_t)(count * sizeof(struct virtq_desc) + 8),"),
     ),
     mutation(
         "indirect-always", "indirect-accepted", QUEUE,
         (".indirect = virtio_has(dev, VIRTIO_F_INDIRECT_DESC),", ".indirect = true,"),
     ),
     mutation(
-        "table-in-table", "indirect-nested", QUEUE,
-        ("write_descriptor(&table[i], &buffers[i], flags_of(i, readable, count),",
-         "write_descriptor(&table[i], &buffers[i],\n"
-         "\t\t\t(uint16_t)(flags_of(i, readable, count) | VIRTQ_DESC_F_INDIRECT),"),
+        "table-in-table", "indirect-nested", SPLIT,
+        ("flags[i], (uint16_t)(i + 1));",
+         "flags[i] | VIRTQ_DESC_F_INDIRECT, (uint16_t)(i + 1));"),
     ),
     mutation(
         "indirect-and-next", "indirect-next", QUEUE,
-        ("&whole, VIRTQ_DESC_F_INDIRECT, 0);",
-         "&whole, VIRTQ_DESC_F_INDIRECT | VIRTQ_DESC_F_NEXT, 0);"),
+        ("whole = VIRTQ_DESC_F_INDIRECT;", "whole = VIRTQ_DESC_F_INDIRECT | VIRTQ_DESC_F_NEXT;"),
     ),
     mutation(
-        "chain-longer-than-ring", "chain-length", QUEUE, (" && count <= q->ring.size;", ";")
+        "chain-longer-than-ring", "chain-length", QUEUE, (" && count <= q->size;", ";")
     ),
     mutation(
-        "idx-goes-back", "avail-forward", QUEUE,
+        "idx-goes-back", "avail-forward", SPLIT,
         ("le16_store(&q->ring.avail->idx, q->avail_idx);",
          "le16_store(&q->ring.avail->idx, (uint16_t)(q->avail_idx - 2));"),
     ),
     mutation(
-        "flags-with-event-idx", "avail-flags", QUEUE,
+        "flags-with-event-idx", "avail-flags", SPLIT,
         ("\telse\n\t\tle16_store(&q->ring.avail->flags", "\tle16_store(&q->ring.avail->flags"),
     ),
     mutation("memory-not-zeroed", "ring-zeroed", "mem/dma.c", ("memset(out->data, 0, size);", "")),
-    mutation("never-notifies", "notify-sent", QUEUE, (WISH, "if (true)")),
-    mutation("always-notifies", "notify-spared", QUEUE, (WISH, "if (false)")),
+    mutation("never-notifies", "notify-sent", SPLIT, (WISH, "return false;")),
+    mutation("always-notifies", "notify-spared", SPLIT, (WISH, "return true;")),
     mutation(
-        "flags-instead-of-event", "notify-sent", QUEUE,
+        "flags-instead-of-event", "notify-sent", SPLIT,
         ("if (q->event_idx)\n\t\treturn split_ring_need_event(",
          "if (false)\n\t\treturn split_ring_need_event("),
     ),
     mutation(
-        "event-instead-of-flags", "notify-sent", QUEUE,
+        "event-instead-of-flags", "notify-sent", SPLIT,
         ("if (q->event_idx)\n\t\treturn split_ring_need_event(",
          "if (true)\n\t\treturn split_ring_need_event("),
     ),
-    mutation("no-barrier-before-idx", "idx-barrier", QUEUE, ("\tdma_wmb();", "")),
+    mutation("no-barrier-before-idx", "idx-barrier", SPLIT, ("\tdma_wmb();", "")),
     mutation(
-        "barrier-behind-idx", "idx-barrier", QUEUE,
+        "barrier-behind-idx", "idx-barrier", SPLIT,
         ("\tdma_wmb();", ""),
         ("le16_store(&q->ring.avail->idx, q->avail_idx);",
          "le16_store(&q->ring.avail->idx, q->avail_idx);\n\tdma_wmb();"),
     ),
-    mutation("no-barrier-behind-idx", "flags-barrier", QUEUE, ("\tdma_mb();", "")),
+    mutation("no-barrier-behind-idx", "flags-barrier", SPLIT, ("\tdma_mb();", "")),
     mutation(
-        "wish-read-before-barrier", "flags-barrier", QUEUE,
-        ("\tdma_mb();\n\tif (!wants_notification(q, old))",
-         "\tbool wanted = wants_notification(q, old);\n\n\tdma_mb();\n\tif (!wanted)"),
+        "wish-read-before-barrier", "flags-barrier", SPLIT,
+        ("\tdma_mb();\n\t" + WISH,
+         "\tbool wanted = wants_notification(q, q->published_idx);\n\n\tdma_mb();\n"
+         "\treturn wanted;"),
     ),
-    mutation("no-barrier-before-element", "used-barrier", QUEUE, ("\tdma_rmb();", "")),
+    mutation("no-barrier-before-element", "used-barrier", SPLIT, ("\tdma_rmb();", "")),
     mutation(
-        "element-before-barrier", "used-barrier", QUEUE,
-        ("\tdma_rmb();\n\tid = le32_load(&element->id);\n\tlength = le32_load(&element->len);",
-         "\tid = le32_load(&element->id);\n\tlength = le32_load(&element->len);\n\tdma_rmb();"),
+        "element-before-barrier", "used-barrier", SPLIT,
+        ("\tdma_rmb();\n\tout->id = le32_load(&element->id);\n"
+         "\tout->length = le32_load(&element->len);",
+         "\tout->id = le32_load(&element->id);\n\tout->length = le32_load(&element->len);\n"
+         "\tdma_rmb();"),
     ),
     mutation(
         "request-changed-meanwhile", "exposed-unaltered", REQUEST,
@@ -246,9 +253,78 @@ MUTATIONS = (
         ("{r->address, r->size},", "{paddr_of((uint64_t)(uintptr_t)r->header), r->size},"),
     ),
     mutation(
-        "ring-by-pointer", "physical", "virtio/split_ring.c",
-        ("ring->desc_address = memory->address;",
-         "ring->desc_address = paddr_of((uint64_t)(uintptr_t)memory->data);"),
+        "ring-by-pointer", "physical", SPLIT,
+        ("q->desc_area = q->memory.address;",
+         "q->desc_area = paddr_of((uint64_t)(uintptr_t)q->memory.data);"),
+    ),
+    mutation(
+        "slots-last-in-first-out", "in-order", QUEUE,
+        ("if (q->free_count)\n\t\tq->slots[q->free_tail].next = head;\n\telse\n"
+         "\t\tq->free_head = head;\n\tq->free_tail = last;",
+         "q->slots[last].next = q->free_head;\n\tq->free_head = head;"),
+    ),
+    mutation(
+        "used-instead-of-next", "notify-place", QUEUE,
+        ("(uint32_t)q->format->next(q) << 16", "(uint32_t)q->used_idx << 16"),
+    ),
+    # ---- the packed ring ----
+    mutation(
+        "one-turn-for-a-list", "packed-flags", PACKED,
+        ("packed_avail_flags(r->next_avail.wrap)", "packed_avail_flags(slot->place.wrap)"),
+    ),
+    mutation(
+        "reserved-event", "packed-event", PACKED,
+        ("RING_EVENT_FLAGS_DISABLE << 16", "RING_EVENT_FLAGS_RESERVED << 16"),
+    ),
+    mutation(
+        "event-by-descriptor-always", "packed-event", PACKED,
+        ("RING_EVENT_FLAGS_DISABLE << 16", "RING_EVENT_FLAGS_DESC << 16"),
+    ),
+    mutation(
+        "driver-area-aligned-to-2", "packed-aligned", PACKED,
+        ("paddr_add(q->memory.address, layout.driver)",
+         "paddr_add(q->memory.address, layout.driver + 2)"),
+    ),
+    mutation(
+        "packed-ring-not-zeroed", "packed-zeroed", PACKED,
+        ("q->desc_area = q->memory.address;",
+         "q->desc_area = q->memory.address;\n\tq->packed.desc[1].len = le32_of(1);"),
+    ),
+    mutation(
+        "changed-when-available", "packed-kept", PACKED,
+        ("\tdma_mb();", "\tdma_mb();\n\tle32_store(&r->desc[old.offset].len, 1);"),
+    ),
+    mutation("writable-first-in-a-list", "packed-list", QUEUE, ("(i >= readable ?", "(i < readable ?")),
+    mutation(
+        "list-longer-than-ring", "packed-list", QUEUE, (" && count <= q->size;", ";")
+    ),
+    mutation(
+        "next-in-a-packed-table", "packed-indirect", PACKED,
+        ("flags[i] & VIRTQ_DESC_F_WRITE);", "flags[i]);"),
+    ),
+    mutation(
+        "packed-indirect-always", "packed-indirect", QUEUE,
+        (".indirect = virtio_has(dev, VIRTIO_F_INDIRECT_DESC),", ".indirect = true,"),
+    ),
+    mutation("one-id-for-all", "packed-id", PACKED, ("le16_store(&d->id, head);", "le16_store(&d->id, 0);")),
+    mutation("no-barrier-before-flags", "packed-barrier", PACKED, ("\tdma_wmb();", "")),
+    mutation(
+        "available-at-once", "packed-barrier", PACKED,
+        ("if (i)\n\t\t\tle16_store(&d->flags, all);\n\t\telse\n\t\t\tslot->flags = all;",
+         "le16_store(&d->flags, all);\n\t\tif (!i)\n\t\t\tslot->flags = all;"),
+    ),
+    mutation("no-barrier-behind-flags", "packed-notify-barrier", PACKED, ("\tdma_mb();", "")),
+    mutation(
+        "event-read-before-barrier", "packed-notify-barrier", PACKED,
+        ("\tdma_mb();\n\tevent = packed_event_read(r->device);",
+         "\tevent = packed_event_read(r->device);\n\tdma_mb();"),
+    ),
+    mutation("no-barrier-behind-used-flags", "packed-used-barrier", PACKED, ("\tdma_rmb();", "")),
+    mutation("never-notifies-packed", "notify-sent", PACKED, (PACKED_WISH, "return false;")),
+    mutation("always-notifies-packed", "notify-spared", PACKED, (PACKED_WISH, "return true;")),
+    mutation(
+        "event-of-another-turn", "notify-sent", "virtio/packed_ring.c",
+        ("place.wrap == old.wrap ? 0 : size;", "place.wrap == old.wrap ? size : 0;"),
     ),
     # ---- virtio-mmio ----
     mutation(
@@ -263,8 +339,7 @@ MUTATIONS = (
     ),
     mutation(
         "reads-queue-size", "mmio-direction", MMIO,
-        ("mmio_write(dev, QueueSize, r->size); /* step 5 */",
-         "mmio_write(dev, QueueSize, r->size);\n\t(void)mmio_read(dev, QueueSize);"),
+        (MMIO_SIZE, "(void)mmio_read(dev, QueueSize);\n\t" + MMIO_SIZE),
     ),
     mutation(
         "notifies-with-16-bits", "mmio-width", MMIO,
@@ -279,7 +354,7 @@ MUTATIONS = (
     ),
     mutation(
         "size-of-a-ready-queue", "mmio-frozen", MMIO,
-        (MMIO_READY, MMIO_READY + "\n\tmmio_write(dev, QueueSize, r->size);"),
+        (MMIO_READY, MMIO_READY + "\n\tmmio_write(dev, QueueSize, q->size);"),
     ),
     mutation(
         "acknowledges-everything", "mmio-ack", MMIO,
@@ -300,7 +375,7 @@ MUTATIONS = (
     ),
     mutation(
         "half-an-address", "mmio-queue-order", MMIO,
-        ("mmio_write(dev, QueueDeviceHigh, r->used_address.value >> 32);", ""),
+        ("mmio_write(dev, QueueDeviceHigh, q->device_area.value >> 32);", ""),
     ),
     mutation(
         "notifies-another-queue", "mmio-notify", MMIO,
@@ -377,7 +452,7 @@ MUTATIONS = (
     ),
     mutation(
         "doorbell-with-32-bits", "pci-notify", MODERN,
-        ("dev->notify_multiplier, 2, q->index,", "dev->notify_multiplier, 4, q->index,"),
+        ("doorbell_width(dev), queue_notification(q)", "4, queue_notification(q)"),
     ),
     mutation(
         "no-bus-master", "pci-master", "platform/pci_open.c",

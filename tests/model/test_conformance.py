@@ -34,7 +34,7 @@ def rows():
 def names_of_c_tests():
     names = set()
     for path in (ROOT / "tests").rglob("test_*.c"):
-        names |= set(re.findall(r"cmocka_unit_test\((test_\w+)\)", path.read_text()))
+        names |= set(re.findall(r"cmocka_unit_test(?:_\w+)?\((test_\w+)", path.read_text()))
     return names
 
 

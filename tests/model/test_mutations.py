@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = ROOT / "build/host"
 OUT = ROOT / "build/mutants"
 PROGRAMS = ("test_strict_life", "test_strict_gpu", "test_strict_probe", "test_strict_ring")
+WITH_BARRIERS = ("queue_split.o", "queue_packed.o")
 TIMEOUT = 30
 JOBS = 2
 
@@ -47,8 +48,7 @@ def compile_mutant(mutation, folder):
 
 def link(program, mutant, folder):
     parts = [HOST / f"obj/tests/model/{program}.o", mutant]
-    if mutant.name != "queue.o":
-        parts.append(HOST / "model/queue.o")
+    parts += [HOST / "model" / name for name in WITH_BARRIERS if name != mutant.name]
     parts += [
         path for path in sorted((HOST / "obj/tests/model").glob("*.o"))
         if not path.name.startswith("test_")

@@ -336,7 +336,7 @@ int main(void)
 		{"packed test_full_queue", test_full_queue, packed, NULL, NULL},
 		{"packed test_refused_requests", test_refused_requests, packed, NULL, NULL},
 		{"packed test_queue_of_one", test_queue_of_one, packed, NULL, NULL},
-		{"packed test_packed_sizes", test_packed_sizes, packed, NULL, NULL},
+		cmocka_unit_test_setup(test_packed_sizes, packed),
 	};
 
 	return cmocka_run_group_tests_name("strict_ring", tests, NULL, close_bench);
