@@ -77,7 +77,7 @@ static void test_known_layouts(void **state)
 	assert_int_equal(l.used, 0x1208);
 }
 
-/* Pointers and addresses name the same bytes; the event indices stand behind the rings. */
+/* Each part is where the layout says; the event indices stand behind the rings. */
 static void test_parts(void **state)
 {
 	(void)state;
@@ -92,9 +92,6 @@ static void test_parts(void **state)
 		assert_ptr_equal(r.desc, base);
 		assert_ptr_equal(r.avail, base + desc_bytes(n));
 		assert_ptr_equal(r.used, base + l.used);
-		assert_int_equal(r.desc_address.value, 0x1234567000);
-		assert_int_equal(r.avail_address.value, 0x1234567000 + l.avail);
-		assert_int_equal(r.used_address.value, 0x1234567000 + l.used);
 		assert_ptr_equal(split_ring_used_event(&r), (uint8_t *)r.avail + 4 + 2 * n);
 		assert_ptr_equal(split_ring_avail_event(&r), (uint8_t *)r.used + 4 + 8 * n);
 		/* The last byte of all is inside (the sanitizer sees what is not). */
