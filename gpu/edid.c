@@ -156,8 +156,8 @@ static void read_descriptor(const uint8_t *d, struct edid *edid, const char *sub
 	case DESCRIPTOR_NAME: read_text(d, edid->name); return;
 	case DESCRIPTOR_SERIAL: read_text(d, edid->serial_text); return;
 	case DESCRIPTOR_RANGE: read_range(d, edid, subject); return;
-	case DESCRIPTOR_STANDARD: edid_read_standard(d + 5, 6, subject, edid); return;
-	case DESCRIPTOR_ESTABLISHED: edid_read_established_3(d + 6, subject, edid); return;
+	case DESCRIPTOR_STANDARD: edid_read_standard(d + 5, 6, edid); return;
+	case DESCRIPTOR_ESTABLISHED: edid_read_established_3(d + 6, edid); return;
 	default:
 		log_debug(subject, "EDID: descriptor 0x%02x (%s) is not read", d[3],
 			descriptor_name(d[3]));
@@ -170,9 +170,9 @@ static void read_timings(struct bytes *base, struct edid *edid, const char *subj
 	for (unsigned i = 0; i < DESCRIPTOR_COUNT; i++)
 		read_descriptor(bytes_take(base, EDID_DETAILED_SIZE), edid, subject);
 	bytes_seek(base, EDID_ESTABLISHED);
-	edid_read_established(bytes_take(base, 3), subject, edid);
+	edid_read_established(bytes_take(base, 3), edid);
 	bytes_seek(base, EDID_STANDARD);
-	edid_read_standard(bytes_take(base, 2 * STANDARD_COUNT), STANDARD_COUNT, subject, edid);
+	edid_read_standard(bytes_take(base, 2 * STANDARD_COUNT), STANDARD_COUNT, edid);
 }
 
 static const char *extension_name(uint8_t tag)
@@ -261,5 +261,8 @@ enum status edid_parse(struct bytes data, const char *subject, struct edid *out)
 	read_extensions(&data, out, subject);
 	read_size(&base, out);
 	choose_preferred(out);
+	if (out->modes_left_out)
+		log_info(subject, "EDID: %u modes beyond %u are left out", out->modes_left_out,
+			EDID_MAX_MODES);
 	return OK;
 }

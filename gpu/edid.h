@@ -109,6 +109,7 @@ struct edid {
 	 */
 	struct edid_mode preferred;
 	unsigned mode_count;
+	unsigned modes_left_out; /* beyond EDID_MAX_MODES */
 	struct edid_mode modes[EDID_MAX_MODES]; /* as stated, one by one: the same may be twice */
 };
 

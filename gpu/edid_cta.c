@@ -30,7 +30,7 @@ static void read_svd(uint8_t svd, const char *subject, struct edid *edid)
 		return;
 	}
 	mode.preferred = native;
-	edid_add_mode(edid, &mode, subject);
+	edid_add_mode(edid, &mode);
 }
 
 static void read_video(struct bytes block, const char *subject, struct edid *edid)

@@ -26,50 +26,61 @@
 #define BLOCK_2_TYPE_VII   0x22u
 #define BLOCK_2_TILED      0x28u
 
-/* Vendor (a PNP ID, or an OUI), product code, serial number, week, year, length of the name, name.
+/*
+ * Vendor (a PNP ID, or an OUI), product code, serial number, week, year, length of the name, name.
+ * False when the block is too short, as with the two below.
  */
-static void read_product(struct bytes b, bool oui, struct edid_displayid *id)
+static bool read_product(struct bytes b, bool oui, struct edid_displayid *id)
 {
 	const uint8_t *vendor = bytes_take(&b, 3), *name;
+	uint16_t product = bytes_le16(&b);
+	uint32_t serial = bytes_le32(&b);
 	size_t length;
 
-	id->product = bytes_le16(&b);
-	id->serial = bytes_le32(&b);
 	bytes_le16(&b);
 	length = bytes_u8(&b);
 	name = bytes_take(&b, length);
-	if (vendor && oui)
+	if (b.overrun)
+		return false;
+	if (oui)
 		id->vendor_oui = (uint32_t)vendor[0] << 16 | vendor[1] << 8 | vendor[2];
-	else if (vendor)
+	else
 		edid_copy_text(id->vendor, sizeof(id->vendor), vendor, 3);
-	if (name)
-		edid_copy_text(id->name, sizeof(id->name), name, length);
+	id->product = product;
+	id->serial = serial;
+	edid_copy_text(id->name, sizeof(id->name), name, length);
+	return true;
 }
 
 /* Image size in tenths of a millimetre, or in millimetres, then the native pixels. */
-static void read_parameters(struct bytes b, uint32_t unit, struct edid *edid)
+static bool read_parameters(struct bytes b, uint32_t unit, struct edid *edid)
 {
 	uint32_t width = bytes_le16(&b), height = bytes_le16(&b);
+	uint32_t native_width = bytes_le16(&b), native_height = bytes_le16(&b);
 
+	if (b.overrun)
+		return false;
 	edid_offer_size(edid, (width + unit / 2) / unit, (height + unit / 2) / unit);
-	edid->displayid.native_width = bytes_le16(&b);
-	edid->displayid.native_height = bytes_le16(&b);
+	edid->displayid.native_width = native_width;
+	edid->displayid.native_height = native_height;
+	return true;
 }
 
 /* Each part a number less one; the topology's high bits stand in its third byte (1.3 §4.14). */
-static void read_tiled(struct bytes b, struct edid_displayid *id)
+static bool read_tiled(struct bytes b, struct edid_displayid *id)
 {
 	const uint8_t *t = bytes_take(&b, 4);
 	uint32_t width = bytes_le16(&b), height = bytes_le16(&b);
 
-	if (!t)
-		return;
+	if (b.overrun)
+		return false;
 	id->tiles_wide = (t[1] >> 4 | (t[3] >> 2 & 0x30u)) + 1;
 	id->tiles_high = ((t[1] & 0x0fu) | (t[3] & 0x30u)) + 1;
 	id->tile_x = t[2] >> 4 | (t[3] << 2 & 0x30u);
 	id->tile_y = (t[2] & 0x0fu) | (t[3] << 4 & 0x30u);
 	id->tile_width = width + 1;
 	id->tile_height = height + 1;
+	return true;
 }
 
 /* Each number less one. Lines of an interlaced mode are those of a frame (1.3 §4.4.1, 2.0 §4.3). */
@@ -146,21 +157,29 @@ static const char *block_name(uint8_t tag)
 static void read_block(
 	uint8_t tag, uint8_t revision, struct bytes b, const char *subject, struct edid *edid)
 {
+	uint32_t unit = tag == BLOCK_2_PARAMETERS && revision & SIZE_IN_MM ? 1 : 10;
+	bool whole = true;
+
 	switch (tag) {
 	case BLOCK_PRODUCT:
-	case BLOCK_2_PRODUCT: read_product(b, tag == BLOCK_2_PRODUCT, &edid->displayid); return;
-	case BLOCK_PARAMETERS: read_parameters(b, 10, edid); return;
-	case BLOCK_2_PARAMETERS: read_parameters(b, revision & SIZE_IN_MM ? 1 : 10, edid); return;
-	case BLOCK_TYPE_I: read_timings(b, EDID_TYPE_I, TIMING_SIZE, subject, edid); return;
+	case BLOCK_2_PRODUCT:
+		whole = read_product(b, tag == BLOCK_2_PRODUCT, &edid->displayid);
+		break;
+	case BLOCK_PARAMETERS:
+	case BLOCK_2_PARAMETERS: whole = read_parameters(b, unit, edid); break;
+	case BLOCK_TILED:
+	case BLOCK_2_TILED: whole = read_tiled(b, &edid->displayid); break;
+	case BLOCK_TYPE_I: read_timings(b, EDID_TYPE_I, TIMING_SIZE, subject, edid); break;
 	case BLOCK_2_TYPE_VII:
 		read_timings(b, EDID_TYPE_VII, TIMING_SIZE + (revision >> 4 & 7u), subject, edid);
-		return;
-	case BLOCK_TILED:
-	case BLOCK_2_TILED: read_tiled(b, &edid->displayid); return;
+		break;
 	default:
 		log_debug(subject, "EDID: DisplayID: block 0x%02x (%s) is not read", tag,
 			block_name(tag));
 	}
+	if (!whole)
+		log_info(subject, "EDID: DisplayID: block 0x%02x of %zu bytes is too short", tag,
+			b.size);
 }
 
 /* What is left behind the last block is filled with 0, which is also the tag of an empty block. */

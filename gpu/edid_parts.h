@@ -20,8 +20,8 @@ struct edid_short {
 
 struct edid_mode edid_expand(const struct edid_short *mode, enum edid_origin origin);
 
-/* Adds a mode, unless EDID_MAX_MODES are there: then mode_count tells, and a line. */
-void edid_add_mode(struct edid *edid, const struct edid_mode *mode, const char *subject);
+/* Adds a mode, or counts it as left out when EDID_MAX_MODES are there. */
+void edid_add_mode(struct edid *edid, const struct edid_mode *mode);
 
 /*
  * Adds a mode whose clock, size and blanking are set, with its refresh rate. One of size 0 is
@@ -44,12 +44,11 @@ void edid_read_detailed(
 	const uint8_t *d, enum edid_origin origin, const char *subject, struct edid *edid);
 
 /* Established timings I and II (three bytes) and III (six bytes), highest bit first. */
-void edid_read_established(const uint8_t *bits, const char *subject, struct edid *edid);
-void edid_read_established_3(const uint8_t *bits, const char *subject, struct edid *edid);
+void edid_read_established(const uint8_t *bits, struct edid *edid);
+void edid_read_established_3(const uint8_t *bits, struct edid *edid);
 
 /* `count` standard timings of two bytes. */
-void edid_read_standard(
-	const uint8_t *timings, unsigned count, const char *subject, struct edid *edid);
+void edid_read_standard(const uint8_t *timings, unsigned count, struct edid *edid);
 
 /* Size and refresh of a Video Identification Code (CTA-861-H table 3); false for an unknown one. */
 bool edid_find_vic(uint8_t vic, struct edid_mode *out);

@@ -79,13 +79,12 @@ static const struct edid_short established_3[] = {
 	{1920, 1440, 75},
 };
 
-void edid_add_mode(struct edid *edid, const struct edid_mode *mode, const char *subject)
+void edid_add_mode(struct edid *edid, const struct edid_mode *mode)
 {
 	if (edid->mode_count < EDID_MAX_MODES)
 		edid->modes[edid->mode_count++] = *mode;
 	else
-		log_info(subject, "EDID: mode %ux%u is left out: there are %u", mode->width,
-			mode->height, EDID_MAX_MODES);
+		edid->modes_left_out++;
 }
 
 /*
@@ -112,7 +111,7 @@ void edid_add_timing(struct edid *edid, struct edid_mode mode, const char *subje
 		log_info(subject, "EDID: %ux%u: the sync does not fit into the blanking",
 			mode.width, mode.height);
 	mode.refresh_mhz = refresh_mhz(&mode);
-	edid_add_mode(edid, &mode, subject);
+	edid_add_mode(edid, &mode);
 }
 
 void edid_offer_size(struct edid *edid, uint32_t width_mm, uint32_t height_mm)
@@ -191,32 +190,32 @@ struct edid_mode edid_expand(const struct edid_short *mode, enum edid_origin ori
 }
 
 /* A bit a mode, highest first. */
-static void read_bits(const uint8_t *bits, const struct edid_short *modes, unsigned count,
-	const char *subject, struct edid *edid)
+static void read_bits(
+	const uint8_t *bits, const struct edid_short *modes, unsigned count, struct edid *edid)
 {
 	for (unsigned i = 0; i < count; i++) {
 		struct edid_mode mode = edid_expand(&modes[i], EDID_ESTABLISHED);
 
 		if (bits[i / 8] & 0x80u >> i % 8)
-			edid_add_mode(edid, &mode, subject);
+			edid_add_mode(edid, &mode);
 	}
 }
 
-void edid_read_established(const uint8_t *bits, const char *subject, struct edid *edid)
+void edid_read_established(const uint8_t *bits, struct edid *edid)
 {
-	read_bits(bits, established, ARRAY_SIZE(established), subject, edid);
+	read_bits(bits, established, ARRAY_SIZE(established), edid);
 }
 
-void edid_read_established_3(const uint8_t *bits, const char *subject, struct edid *edid)
+void edid_read_established_3(const uint8_t *bits, struct edid *edid)
 {
-	read_bits(bits, established_3, ARRAY_SIZE(established_3), subject, edid);
+	read_bits(bits, established_3, ARRAY_SIZE(established_3), edid);
 }
 
 /*
  * Width / 8 - 31, then the aspect ratio in two bits and the rate - 60 in six (E-EDID A2 table
  * 3.19). 01 01 is none; what is unused is 00 in some displays too. Ratio 0 was 1:1 before 1.3.
  */
-static void read_standard(const uint8_t *t, const char *subject, struct edid *edid)
+static void read_standard(const uint8_t *t, struct edid *edid)
 {
 	static const uint8_t ratios[4][2] = {{16, 10}, {4, 3}, {5, 4}, {16, 9}};
 	bool square = !(t[1] >> 6) && edid->version == 1 && edid->revision < 3;
@@ -230,12 +229,11 @@ static void read_standard(const uint8_t *t, const char *subject, struct edid *ed
 		return;
 	mode.height =
 		square ? mode.width : mode.width * ratios[t[1] >> 6][1] / ratios[t[1] >> 6][0];
-	edid_add_mode(edid, &mode, subject);
+	edid_add_mode(edid, &mode);
 }
 
-void edid_read_standard(
-	const uint8_t *timings, unsigned count, const char *subject, struct edid *edid)
+void edid_read_standard(const uint8_t *timings, unsigned count, struct edid *edid)
 {
 	for (unsigned i = 0; i < count; i++)
-		read_standard(timings + 2 * (size_t)i, subject, edid);
+		read_standard(timings + 2 * (size_t)i, edid);
 }

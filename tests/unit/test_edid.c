@@ -230,6 +230,111 @@ static void test_name(void **state)
 	check_name("one\ntwo", 7, "one");
 }
 
+static void test_identity(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE];
+	struct edid edid;
+
+	(void)state;
+	edid_plain(block);
+	block[16] = 7;
+	block[17] = 36;
+	block[20] = 0xa5;
+	block[24] = 0x06;
+	block[EDID_DESCRIPTOR(3) + 3] = 0xff;
+	memcpy(block + EDID_DESCRIPTOR(3) + 5, "S/N 7\n       ", 13);
+	block[EDID_DESCRIPTOR(2) + 3] = 0xff; /* the first of two is the one that counts */
+	memcpy(block + EDID_DESCRIPTOR(2) + 5, "S/N 6\n       ", 13);
+	edid_seal(block);
+	edid = edid_of(block, sizeof(block));
+	assert_int_equal(edid.week, 7);
+	assert_int_equal(edid.year, 2026);
+	assert_int_equal(edid.input, 0xa5);
+	assert_int_equal(edid.features, 0x06);
+	assert_string_equal(edid.serial_text, "S/N 6");
+	assert_string_equal(edid.name, "");
+}
+
+static struct edid_range range_of(const uint8_t values[6])
+{
+	uint8_t block[EDID_BLOCK_SIZE];
+
+	edid_plain(block);
+	block[EDID_DESCRIPTOR(0) + 3] = 0xfd;
+	memcpy(block + EDID_DESCRIPTOR(0) + 4, values, 6);
+	edid_seal(block);
+	return edid_of(block, sizeof(block)).range;
+}
+
+static void check_range(const uint8_t values[6], const uint16_t range[5])
+{
+	struct edid_range r = range_of(values);
+
+	assert_int_equal(r.v_min_hz, range[0]);
+	assert_int_equal(r.v_max_hz, range[1]);
+	assert_int_equal(r.h_min_khz, range[2]);
+	assert_int_equal(r.h_max_khz, range[3]);
+	assert_int_equal(r.clock_max_mhz, range[4]);
+}
+
+/* Limits above 255 have their offsets in byte 4: of the maximum, or of both. */
+static void test_range(void **state)
+{
+	static const uint16_t none[5];
+
+	(void)state;
+	check_range((uint8_t[]){0, 48, 75, 30, 83, 17}, (uint16_t[]){48, 75, 30, 83, 170});
+	check_range((uint8_t[]){0x02, 48, 45, 30, 83, 17}, (uint16_t[]){48, 300, 30, 83, 170});
+	check_range((uint8_t[]){0x0f, 1, 45, 2, 45, 255}, (uint16_t[]){256, 300, 257, 300, 2550});
+	check_range((uint8_t[]){0x08, 48, 75, 30, 45, 0}, (uint16_t[]){48, 75, 30, 300, 0});
+	assert_string_equal(host_log(), "");
+	check_range((uint8_t[]){0, 75, 48, 30, 83, 17}, none);
+	assert_true(host_logged("EDID: the range of 75-48 Hz, 30-83 kHz is ignored"));
+	check_range((uint8_t[]){0, 0, 75, 30, 83, 17}, none);
+	check_range((uint8_t[]){0, 48, 75, 84, 83, 17}, none);
+	check_range((uint8_t[]){0, 48, 75, 0, 83, 17}, none);
+	assert_true(host_logged("EDID: the range of 48-75 Hz, 0-83 kHz is ignored"));
+}
+
+/* What is not read is named. */
+static void test_unread(void **state)
+{
+	uint8_t block[EDID_BLOCK_SIZE], extension[EDID_BLOCK_SIZE] = {0xf0};
+
+	(void)state;
+	edid_plain(block);
+	block[EDID_DESCRIPTOR(0) + 3] = 0xfe;
+	block[EDID_DESCRIPTOR(1) + 3] = 0x0f;
+	block[EDID_DESCRIPTOR(2) + 3] = 0x11;
+	edid_seal(block);
+	edid_of(block, sizeof(block));
+	assert_true(host_logged("EDID: descriptor 0xfe (text) is not read"));
+	assert_true(host_logged("EDID: descriptor 0x0f (the manufacturer's own) is not read"));
+	assert_true(host_logged("EDID: descriptor 0x11 (unknown) is not read"));
+	edid_with(extension);
+	assert_true(host_logged("EDID: extension block 1 (0xf0, block map) is not read"));
+	extension[0] = 0x03;
+	edid_with(extension);
+	assert_true(host_logged("EDID: extension block 1 (0x03, unknown) is not read"));
+}
+
+/* A right base block; an extension with a wrong checksum is not read. */
+static void test_extension_checksum(void **state)
+{
+	size_t size;
+	uint8_t *data = host_read_file(SAMPLE_5K, &size);
+	struct edid edid;
+
+	(void)state;
+	data[2 * EDID_BLOCK_SIZE + 127] ^= 1;
+	edid = edid_of(data, size);
+	assert_int_equal(edid.displayid.version, 0);
+	assert_int_equal(edid.cta.revision, 3);
+	assert_int_equal(edid.preferred.origin, EDID_CTA_VIC);
+	assert_true(host_logged("gpu0: EDID: the checksum of extension block 2 is wrong"));
+	free(data);
+}
+
 static void test_refused(void **state)
 {
 	uint8_t block[EDID_BLOCK_SIZE];
@@ -362,6 +467,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup(test_interlaced, host_reset),
 		cmocka_unit_test_setup(test_empty_timing, host_reset),
 		cmocka_unit_test_setup(test_name, host_reset),
+		cmocka_unit_test_setup(test_identity, host_reset),
+		cmocka_unit_test_setup(test_range, host_reset),
+		cmocka_unit_test_setup(test_unread, host_reset),
+		cmocka_unit_test_setup(test_extension_checksum, host_reset),
 		cmocka_unit_test_setup(test_refused, host_reset),
 		cmocka_unit_test_setup(test_extensions, host_reset),
 		cmocka_unit_test_setup(test_truncated, host_reset),
