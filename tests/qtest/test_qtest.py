@@ -39,6 +39,7 @@ from machines import (
 
 FOUR_GIB = 1 << 32
 DEVICES_EACH = 20  # on one machine
+DISPLAYS = ((640, 480), (1366, 768), (3840, 2160), (5120, 2880))
 reference = lru_cache(maxsize=64)(picture.reference)
 
 
@@ -165,6 +166,25 @@ def test_gpu(bench, case, folder):
     expect_accesses(bench, log)
     expect_screen(bench, device, option.pattern, size, folder)
     bench.command("close", name)
+
+
+def display_cases():
+    for platform in PLATFORMS.values():
+        devices = [
+            Device(f"g{n}", "gpu", f"xres={width},yres={height}")
+            for n, (width, height) in enumerate(DISPLAYS)
+        ]
+        yield platform.id, (platform.id, "displays"), (platform, devices), None
+
+
+@on_bench(*display_cases())
+def test_edid(bench, case):
+    """The preferred mode is the device's size, also where DisplayID alone can state it."""
+    for n, (width, height) in enumerate(DISPLAYS):
+        name = bench.name(f"g{n}")
+        log = bench.command("show", name, "bars", 64, 48)
+        assert f"'QEMU Monitor', prefers {width}x{height} at " in log
+        bench.command("close", name)
 
 
 # ---- pictures after pictures, two at once, thousands of commands -------------------------------
