@@ -287,6 +287,7 @@ static void test_range(void **state)
 	check_range((uint8_t[]){0x02, 48, 45, 30, 83, 17}, (uint16_t[]){48, 300, 30, 83, 170});
 	check_range((uint8_t[]){0x0f, 1, 45, 2, 45, 255}, (uint16_t[]){256, 300, 257, 300, 2550});
 	check_range((uint8_t[]){0x08, 48, 75, 30, 45, 0}, (uint16_t[]){48, 75, 30, 300, 0});
+	check_range((uint8_t[]){0x05, 48, 75, 30, 83, 0}, (uint16_t[]){48, 75, 30, 83, 0});
 	assert_string_equal(host_log(), "");
 	check_range((uint8_t[]){0, 75, 48, 30, 83, 17}, none);
 	assert_true(host_logged("EDID: the range of 75-48 Hz, 30-83 kHz is ignored"));

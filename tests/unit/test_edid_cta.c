@@ -97,7 +97,7 @@ static void test_too_many_vendors(void **state)
 /* What is in front of the block that does not fit still counts. */
 static void test_blocks_that_do_not_fit(void **state)
 {
-	static const uint8_t longer[] = {0x41, 4, 0x43, 5, 6};
+	static const uint8_t longer[] = {0x41, 4, 0x43, 0x41, 5};
 	static const uint8_t no_oui[] = {0x62, 3, 12};
 	static const uint8_t no_tag[] = {0xe0};
 

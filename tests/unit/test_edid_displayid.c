@@ -147,7 +147,7 @@ static void test_product(void **state)
 	static const uint8_t first[] = {0, 0, 17, 'A', 'B', 'C', 0x21, 0x43, 0x65, 0x87, 0xa9, 0xcb,
 		7, 26, 5, 'I', 'n', '\t', 'r', ' '};
 	static const uint8_t second[] = {
-		0x20, 0, 12, 0, 0x0c, 3, 0x21, 0x43, 0x65, 0x87, 0xa9, 0xcb, 7, 26, 0};
+		0x20, 0, 12, 0xaa, 0x0c, 3, 0x21, 0x43, 0x65, 0x87, 0xa9, 0xcb, 7, 26, 0};
 	struct edid edid = edid_with_section(0x13, first, sizeof(first));
 
 	(void)state;
@@ -157,7 +157,7 @@ static void test_product(void **state)
 	assert_string_equal(edid.displayid.name, "In?r");
 	edid = edid_with_section(0x20, second, sizeof(second));
 	assert_string_equal(edid.displayid.vendor, "");
-	assert_int_equal(edid.displayid.vendor_oui, 0x000c03);
+	assert_int_equal(edid.displayid.vendor_oui, 0xaa0c03);
 	assert_int_equal(edid.displayid.product, 0x4321);
 	assert_string_equal(edid.displayid.name, "");
 }
@@ -199,7 +199,7 @@ static void test_size(void **state)
 	assert_true(host_logged("EDID: DisplayID: block 0x01 of 7 bytes is too short"));
 }
 
-/* 2 by 1; then numbers whose high bits stand in the third byte: 19 by 34, at 17, 33. */
+/* 2 by 1; then numbers whose high bits stand in the third byte: 19 by 34, at 17, 17. */
 static void test_tiled(void **state)
 {
 	uint8_t blocks[3 + 22] = {0x12, 0, 22, 0x82, 0x10, 0x10, 0, 0xff, 0x09, 0x3f, 0x0b};
@@ -212,12 +212,12 @@ static void test_tiled(void **state)
 	assert_int_equal(id.tile_y, 0);
 	assert_int_equal(id.tile_width, 2560);
 	assert_int_equal(id.tile_height, 2880);
-	memcpy(blocks, (uint8_t[]){0x28, 0, 22, 0, 0x21, 0x11, 1 << 6 | 2 << 4 | 1 << 2 | 2}, 7);
+	memcpy(blocks, (uint8_t[]){0x28, 0, 22, 0, 0x21, 0x11, 1 << 6 | 2 << 4 | 1 << 2 | 1}, 7);
 	id = edid_with_section(0x20, blocks, sizeof(blocks)).displayid;
 	assert_int_equal(id.tiles_wide, 19);
 	assert_int_equal(id.tiles_high, 34);
 	assert_int_equal(id.tile_x, 17);
-	assert_int_equal(id.tile_y, 33);
+	assert_int_equal(id.tile_y, 17);
 	blocks[2] = 7; /* too short */
 	assert_int_equal(edid_with_section(0x20, blocks, 10).displayid.tiles_wide, 0);
 	assert_true(host_logged("EDID: DisplayID: block 0x28 of 7 bytes is too short"));
@@ -244,7 +244,7 @@ static void test_wrong_sections(void **state)
 /* The longest section; a block longer than its section; a timing and a half; an unknown block. */
 static void test_blocks(void **state)
 {
-	static const uint8_t longer[] = {3, 0, 21, TIMING(0x9f, 0x6d, 1, 0x80)};
+	static const uint8_t longer[] = {0x0a, 0, 24, 3, 0, 20, TIMING(0x9f, 0x6d, 1, 0x80)};
 	static const uint8_t half[] = {
 		3, 0, 30, TIMING(0x9f, 0x6d, 1, 0x80), 1, 2, 3, 4, 5, 6, 7, 8, 9, 9};
 	static const uint8_t others[] = {0x0a, 0, 1, 'x', 0x26, 0, 0, 0x7e, 0, 0, 0x55, 0, 0, 0x81,
@@ -255,7 +255,7 @@ static void test_blocks(void **state)
 	assert_int_equal(edid_with_section(0x13, filled, sizeof(filled)).mode_count, 1);
 	assert_string_equal(host_log(), "");
 	assert_int_equal(edid_with_section(0x13, longer, sizeof(longer)).mode_count, 0);
-	assert_true(host_logged("EDID: DisplayID: block 0x03 of 21 bytes, 20 are left"));
+	assert_true(host_logged("EDID: DisplayID: block 0x0a of 24 bytes, 23 are left"));
 	assert_int_equal(edid_with_section(0x13, half, sizeof(half)).mode_count, 1);
 	assert_true(host_logged("EDID: DisplayID: 10 bytes behind the timings"));
 	assert_int_equal(edid_with_section(0x13, others, sizeof(others)).mode_count, 1);
