@@ -3,7 +3,6 @@
 #include "gpu/edid_parts.h"
 
 #include "mem/log.h"
-#include "mem/string.h"
 
 /* The section begins behind the extension's tag (DisplayID 1.3 §2.1, 2.0 §2.1). */
 #define SECTION_HEADER_SIZE 5u /* with the tag: version, bytes of blocks, use, extensions */

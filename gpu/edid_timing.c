@@ -3,7 +3,6 @@
 #include "gpu/edid_parts.h"
 
 #include "mem/log.h"
-#include "mem/string.h"
 
 #define CLOCK_UNIT_KHZ    10u
 #define TIMING_INTERLACED 0x80u

@@ -234,6 +234,7 @@ def samples():
         "1.3": base([HD, *IDENTITY], revision=3, digital=0x80, features=0x0A),
         "analog": base([FULL_HD, *IDENTITY], revision=3, digital=0x0E, features=0x0A),
         "no-timing": base([*IDENTITY, limits(24, 300, 30, 280, 600)]),
+        "fast": base([HD, limits(256, 300, 257, 510, 2550)]),
         "four-timings": base([FULL_HD, HD, WIDE, FIELDS]),
         "established": base([HD, established_3(*range(44))], established=0x1FFFF),
         "standard": base(
