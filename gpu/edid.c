@@ -21,7 +21,7 @@
 #define TEXT_OFFSET      5u
 #define TEXT_LENGTH      13u
 
-/* Tags of display descriptors (E-EDID A2 table 3.23). */
+/* Tags of display descriptors (E-EDID A2 §3.10.3). */
 #define DESCRIPTOR_DUMMY       0x10u
 #define DESCRIPTOR_ESTABLISHED 0xf7u
 #define DESCRIPTOR_STANDARD    0xfau
@@ -29,7 +29,7 @@
 #define DESCRIPTOR_RANGE       0xfdu
 #define DESCRIPTOR_SERIAL      0xffu
 
-/* Tags of extension blocks (E-EDID A2 table 2.7). */
+/* Tags of extension blocks. */
 #define EXTENSION_CTA       0x02u
 #define EXTENSION_DISPLAYID 0x70u
 #define EXTENSION_MAP       0xf0u
@@ -112,7 +112,7 @@ static void read_text(const uint8_t *descriptor, char out[EDID_TEXT_SIZE])
 		edid_copy_text(out, EDID_TEXT_SIZE, text, length);
 }
 
-/* Byte 4 adds 255 to a maximum (bit 1 of two), or to both limits (E-EDID A2 table 3.26). */
+/* Byte 4 adds 255 to a maximum (bit 1 of two), or to both limits (E-EDID A2 §3.10.3.3). */
 static void read_range(const uint8_t *d, struct edid *edid, const char *subject)
 {
 	unsigned v = d[4] & 3, h = d[4] >> 2 & 3;

@@ -22,8 +22,8 @@ enum edid_origin {
 	EDID_STANDARD, /* standard timing (§3.9), also of a descriptor */
 	EDID_CTA_DETAILED, /* detailed timing of a CTA-861 extension */
 	EDID_CTA_VIC, /* short video descriptor of a CTA-861 extension */
-	EDID_TYPE_I, /* DisplayID 1.3 §4.4.1 */
-	EDID_TYPE_VII, /* DisplayID 2.0 §4.3 */
+	EDID_TYPE_I, /* detailed timing of DisplayID 1.x */
+	EDID_TYPE_VII, /* detailed timing of DisplayID 2.x */
 };
 
 /* A mode. An established or standard one and a VIC have size and refresh only, the rest is 0. */

@@ -10,7 +10,7 @@
 
 #define CTA_NATIVE 0x0fu
 
-/* Data block tags (CTA-861-H table 54), and extended ones (table 56). */
+/* Data block tags (CTA-861-H), and extended ones. */
 #define BLOCK_VIDEO           2u
 #define BLOCK_VENDOR          3u
 #define BLOCK_EXTENDED        7u
@@ -141,7 +141,7 @@ static void read_timings(struct bytes timings, const char *subject, struct edid 
 	}
 }
 
-/* The first `count` detailed timings, from the base block on, are native (CTA-861-H §7.3.3). */
+/* The first `count` detailed timings, from the base block on, are native (CTA-861). */
 static void mark_native(struct edid *edid, unsigned count)
 {
 	for (unsigned i = 0; i < edid->mode_count && count; i++) {

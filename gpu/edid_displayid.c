@@ -4,7 +4,7 @@
 
 #include "mem/log.h"
 
-/* The section begins behind the extension's tag (DisplayID 1.3 §2.1, 2.0 §2.1). */
+/* The section begins behind the extension's tag. */
 #define SECTION_HEADER_SIZE 5u /* with the tag: version, bytes of blocks, use, extensions */
 #define SECTION_MAX_BLOCKS  121u
 #define BLOCK_HEADER_SIZE   3u /* tag, revision, length */
@@ -15,7 +15,7 @@
 #define SYNC_POSITIVE       0x8000u
 #define SIZE_IN_MM          0x80u /* of a 2.x block's revision: not in tenths */
 
-/* Data block tags, DisplayID 1.3 table 3.2 and 2.0 table 4.1. */
+/* Data block tags, DisplayID 1.3 and 2.0. */
 #define BLOCK_PRODUCT      0x00u
 #define BLOCK_PARAMETERS   0x01u
 #define BLOCK_TYPE_I       0x03u
@@ -65,7 +65,7 @@ static bool read_parameters(struct bytes b, uint32_t unit, struct edid *edid)
 	return true;
 }
 
-/* Each part a number less one; the topology's high bits stand in its third byte (1.3 §4.14). */
+/* Each part a number less one; the topology's high bits stand in its third byte. */
 static bool read_tiled(struct bytes b, struct edid_displayid *id)
 {
 	const uint8_t *t = bytes_take(&b, 4);
@@ -82,7 +82,7 @@ static bool read_tiled(struct bytes b, struct edid_displayid *id)
 	return true;
 }
 
-/* Each number less one. Lines of an interlaced mode are those of a frame (1.3 §4.4.1, 2.0 §4.3). */
+/* Each number less one. Lines of an interlaced mode are those of a frame. */
 static struct edid_mode decode_timing(struct bytes t, uint32_t unit_khz)
 {
 	uint32_t clock = bytes_le16(&t), flags, h_front, v_front;

@@ -21,7 +21,7 @@ static const char *const origins[] = {
 	[EDID_TYPE_VII] = "DisplayID type VII",
 };
 
-/* E-EDID A2 table 3.11: only 1.4 says which interface and how many bits. */
+/* E-EDID A2 §3.6.1: only 1.4 says which interface and how many bits. */
 static void log_input(const struct edid *e, const char *subject)
 {
 	static const char *const interfaces[] = {
@@ -44,8 +44,10 @@ static void log_identity(const struct edid *e, const char *subject)
 	log_debug(subject, "EDID: serial number: 0x%08x '%s'", e->serial, e->serial_text);
 	if (e->week == WEEK_MODEL)
 		log_debug(subject, "EDID: model of %u", e->year);
-	else
+	else if (e->week)
 		log_debug(subject, "EDID: made in week %u of %u", e->week, e->year);
+	else
+		log_debug(subject, "EDID: made in %u", e->year);
 	log_input(e, subject);
 	if (e->range.v_max_hz)
 		log_debug(subject, "EDID: range: %u-%u Hz, %u-%u kHz, up to %u MHz",

@@ -35,8 +35,7 @@ void edid_offer_size(struct edid *edid, uint32_t width_mm, uint32_t height_mm);
 /* True when the bytes [offset, offset + length) are all there and add up to 0 (modulo 256). */
 bool edid_sum_fits(const struct bytes *data, size_t offset, size_t length);
 
-/* At most `size - 1` printable characters of `text`, without spaces at the end; others become `?`.
- */
+/* Up to `size - 1` characters, without spaces at the end; what is not printable becomes `?`. */
 void edid_copy_text(char *out, size_t size, const uint8_t *text, size_t length);
 
 /* Detailed timing descriptor of 18 bytes, whose pixel clock is not 0, and the size it states. */
@@ -50,7 +49,7 @@ void edid_read_established_3(const uint8_t *bits, struct edid *edid);
 /* `count` standard timings of two bytes. */
 void edid_read_standard(const uint8_t *timings, unsigned count, struct edid *edid);
 
-/* Size and refresh of a Video Identification Code (CTA-861-H table 3); false for an unknown one. */
+/* Size and refresh of a Video Identification Code (CTA-861-H); false for an unknown one. */
 bool edid_find_vic(uint8_t vic, struct edid_mode *out);
 
 /* A CTA-861 or DisplayID extension of 128 bytes, whose checksum is right. */

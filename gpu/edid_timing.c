@@ -9,7 +9,7 @@
 #define SYNC_DIGITAL      0x10u
 #define SYNC_SEPARATE     0x18u
 
-/* E-EDID A2 table 3.18, byte 35 bit 7 first; byte 37 has one bit. */
+/* E-EDID A2 §3.8, byte 35 bit 7 first; byte 37 has one bit. */
 static const struct edid_short established[] = {
 	{720, 400, 70},
 	{720, 400, 88},
@@ -30,7 +30,7 @@ static const struct edid_short established[] = {
 	{1152, 870, 75},
 };
 
-/* E-EDID A2 table 3.34, byte 6 bit 7 first. The same size and rate twice: reduced blanking. */
+/* E-EDID A2 §3.10.3.9, byte 6 bit 7 first. The same size and rate twice: reduced blanking. */
 static const struct edid_short established_3[] = {
 	{640, 350, 85},
 	{640, 400, 85},
@@ -142,7 +142,7 @@ void edid_copy_text(char *out, size_t size, const uint8_t *text, size_t length)
 	out[used] = '\0';
 }
 
-/* The low bytes of a timing, then the high bits of each (E-EDID A2 table 3.21). */
+/* The low bytes of a timing, then the high bits of each (E-EDID A2 §3.10.2). */
 static struct edid_mode decode_detailed(const uint8_t *d)
 {
 	uint8_t sync = d[17] & SYNC_SEPARATE;
@@ -211,8 +211,8 @@ void edid_read_established_3(const uint8_t *bits, struct edid *edid)
 }
 
 /*
- * Width / 8 - 31, then the aspect ratio in two bits and the rate - 60 in six (E-EDID A2 table
- * 3.19). 01 01 is none; what is unused is 00 in some displays too. Ratio 0 was 1:1 before 1.3.
+ * Width / 8 - 31, then the aspect ratio in two bits and the rate - 60 in six (E-EDID A2
+ * §3.9). 01 01 is none; what is unused is 00 in some displays too. Ratio 0 was 1:1 before 1.3.
  */
 static void read_standard(const uint8_t *t, struct edid *edid)
 {

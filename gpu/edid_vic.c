@@ -6,7 +6,7 @@
 #define SECOND_START 193u
 
 /*
- * CTA-861-H table 3: all that it defines. Repeated pixels are part of the width. Rates of 24, 30,
+ * CTA-861-H: all that it defines. Repeated pixels are part of the width. Rates of 24, 30,
  * 60, 120 and 240 are nominal: these modes may also run slower by 1000/1001.
  */
 static const struct edid_short vics[] = {

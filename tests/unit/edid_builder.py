@@ -242,6 +242,7 @@ def samples():
             standard=standards,
         ),
         "model-year": base([HD], week=0xFF, year=2020),
+        "no-week": base([HD], week=0),
         "aspect-ratio": base([], size_cm=(79, 0)),
         "cta": base([FULL_HD, *IDENTITY], extensions=1)
         + cta([video(NATIVE_16, 4, 5, 97), *vendors], [HD, FIELDS], native=1),

@@ -191,8 +191,8 @@ def test_identity(both):
     numbers = re.search(r"serial number: (0x\w+) '(.*)'", ours)
     assert int(numbers[1], 16) == number(text, r"^    Serial Number: (\d+)")
     assert numbers[2] == words(text, r"Display Product Serial Number: '(.*)'")
-    made = words(text, r"Made in: (.*)") or "model of " + words(text, r"Model year: (\d+)")
-    assert made in ours
+    made = re.search(r"(Made in|Model year): (.*)", text)
+    assert f"{'made in' if made[1] == 'Made in' else 'model of'} {made[2]}\n" in ours
 
 
 def test_range(both):

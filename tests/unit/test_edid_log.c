@@ -131,8 +131,10 @@ static void test_nothing(void **state)
 	assert_false(host_logged("range") || host_logged("CTA") || host_logged("DisplayID"));
 	assert_false(host_logged("mode:"));
 	edid.input = 0x80;
+	edid.week = 0;
 	edid_log(&edid, "gpu0", 0);
 	expect("gpu0: EDID: input: digital, features 0x00\n");
+	expect("gpu0: EDID: made in 2020\n");
 	edid.revision = 4;
 	edid.input = 0xff;
 	edid_log(&edid, "gpu0", 0);
