@@ -59,6 +59,7 @@ static enum status add_virtio_mmio(struct machine *m, const struct aml_device *d
 	window.base = resources.first[AML_MEMORY].base;
 	window.size = resources.first[AML_MEMORY].length;
 	window.interrupt = (uint32_t)resources.first[AML_INTERRUPT].base;
+	window.interrupt_edge = resources.first[AML_INTERRUPT].edge;
 	name_source(window.source, device);
 	return machine_add_virtio_mmio(m, &window);
 }

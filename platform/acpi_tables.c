@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In: the MCFG, FADT and MADT. Out: PCI segments, PSCI, processors, the interrupt controller. */
+/* In: the MCFG and the FADT. Out: PCI segments, PSCI. */
 #include "mem/format.h"
 #include "mem/log.h"
 #include "platform/acpi_parts.h"
@@ -12,12 +12,6 @@
 #define FADT_HW_REDUCED    (1u << 20)
 #define FADT_PSCI          (1u << 0)
 #define FADT_PSCI_USE_HVC  (1u << 1)
-
-/* §5.2.12: interrupt controller structures of the MADT */
-enum madt_type { MADT_LOCAL_APIC = 0x0, MADT_X2APIC = 0x9, MADT_GICC = 0xb, MADT_GICD = 0xc };
-
-#define MADT_ENTRIES 44u
-#define MADT_ENABLED 0x1u
 
 /* PCI Firmware Specification 3.3 §4.1.2 */
 #define MCFG_ENTRIES    44u
@@ -88,46 +82,4 @@ uint64_t acpi_fadt_dsdt(struct bytes table)
 		return address;
 	bytes_seek(&table, FADT_DSDT);
 	return bytes_le32(&table);
-}
-
-/* One structure of the MADT, behind its type and length. True for an enabled processor. */
-static bool read_madt_entry(struct bytes entry, uint8_t type, struct machine *m)
-{
-	unsigned version;
-
-	switch (type) {
-	case MADT_LOCAL_APIC: bytes_seek(&entry, 2); return bytes_le32(&entry) & MADT_ENABLED;
-	case MADT_X2APIC: bytes_seek(&entry, 6); return bytes_le32(&entry) & MADT_ENABLED;
-	case MADT_GICC: bytes_seek(&entry, 10); return bytes_le32(&entry) & MADT_ENABLED;
-	case MADT_GICD:
-		bytes_seek(&entry, 18);
-		version = bytes_u8(&entry);
-		if (version)
-			m->gic_version = version;
-		return false;
-	default: return false;
-	}
-}
-
-enum status acpi_read_madt(struct bytes table, struct machine *m)
-{
-	unsigned enabled = 0;
-
-	bytes_seek(&table, MADT_ENTRIES);
-	while (bytes_left(&table)) {
-		uint8_t type = bytes_u8(&table), length = bytes_u8(&table);
-		struct bytes entry = bytes_slice(&table, table.pos, length - 2u);
-
-		if (table.overrun || length < 2 || entry.overrun)
-			return too_short("APIC", &table);
-		enabled += read_madt_entry(entry, type, m);
-		bytes_seek(&table, table.pos + entry.size);
-	}
-	if (table.overrun)
-		return too_short("APIC", &table);
-	log_debug(subject, "APIC: %u processors are enabled, GIC version %u", enabled,
-		m->gic_version);
-	if (enabled)
-		m->cpu_count = enabled;
-	return OK;
 }

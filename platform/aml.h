@@ -52,6 +52,8 @@ struct aml_resource {
 	bool producer; /* a range that a bridge forwards, not one that it uses */
 	bool io_is_mmio; /* _TTP: I/O reached through memory */
 	bool io_is_sparse; /* _TRS: and not byte by byte */
+	bool edge; /* interrupt: edge-triggered, not level */
+	bool low; /* interrupt: active low */
 };
 
 /*

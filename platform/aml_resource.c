@@ -25,6 +25,10 @@ enum item {
 enum space_type { SPACE_MEMORY, SPACE_IO, SPACE_BUS };
 
 #define GENERAL_CONSUMER    0x01u
+#define INTERRUPT_EDGE      0x02u
+#define INTERRUPT_LOW       0x04u
+#define IRQ_EDGE            0x01u
+#define IRQ_LOW             0x08u
 #define MEMORY_ATTRIBUTES   0x06u
 #define MEMORY_PREFETCHABLE 0x06u
 #define IO_TRANSLATION      0x10u /* _TTP */
@@ -82,16 +86,19 @@ static bool take_io(struct bytes *b, uint8_t item, struct aml_resource *r)
 	return true;
 }
 
-/* §6.4.2.1: the lowest interrupt of the mask. */
+/* §6.4.2.1: the lowest interrupt of the mask; without the third byte it is edge and high. */
 static bool take_irq(struct bytes *b, struct aml_resource *r)
 {
 	unsigned mask = bytes_le16(b);
+	uint8_t flags = bytes_left(b) ? bytes_u8(b) : IRQ_EDGE;
 
 	if (!mask)
 		return false;
 	r->type = AML_INTERRUPT;
 	r->base = (unsigned)__builtin_ctz(mask);
 	r->length = 1;
+	r->edge = flags & IRQ_EDGE;
+	r->low = flags & IRQ_LOW;
 	return true;
 }
 
@@ -106,6 +113,8 @@ static bool take_interrupt(struct bytes *b, struct aml_resource *r)
 	r->base = bytes_le32(b);
 	r->length = 1;
 	r->producer = !(flags & GENERAL_CONSUMER);
+	r->edge = flags & INTERRUPT_EDGE;
+	r->low = flags & INTERRUPT_LOW;
 	return true;
 }
 

@@ -118,8 +118,10 @@ enum status machine_add_virtio_mmio(struct machine *m, const struct virtio_mmio_
 				window->base, window->source, known->base, known->source);
 			return ERR_RANGE;
 		}
-		if (!known->interrupt)
+		if (!known->interrupt) {
 			known->interrupt = window->interrupt;
+			known->interrupt_edge = window->interrupt_edge;
+		}
 		log_debug(subject, "virtio-mmio@%lx: named by %s and by %s", known->base,
 			known->source, window->source);
 		return OK;

@@ -10,6 +10,7 @@
 
 #include "mem/io.h"
 #include "mem/status.h"
+#include "platform/irq_tables.h"
 
 #define MACHINE_MAX_UARTS       8u
 #define MACHINE_MAX_VIRTIO_MMIO 256u
@@ -37,7 +38,8 @@ struct uart_location {
 struct virtio_mmio_location {
 	uint64_t base;
 	uint64_t size;
-	uint32_t interrupt; /* as the source numbers it; 0: not stated */
+	uint32_t interrupt; /* as the controller numbers it (struct irq_line); 0: not stated */
+	bool interrupt_edge; /* level otherwise */
 	char source[SOURCE_SIZE];
 };
 
@@ -82,6 +84,7 @@ struct machine {
 	unsigned cpu_count; /* enabled processors in MADT or /cpus; 0: not stated */
 	unsigned gic_version; /* 0: none or not stated */
 	enum psci_conduit psci;
+	struct irq_tables irq;
 };
 
 /*

@@ -75,6 +75,7 @@ void machine_log(const struct machine *m)
 		log_pci_host(&m->pci_hosts[i]);
 	for (unsigned i = 0; i < m->virtio_mmio_count;)
 		i += log_windows(m, i);
+	irq_tables_log(&m->irq);
 	if (!m->uart_count && !m->pci_host_count && !m->virtio_mmio_count)
 		log_info(subject,
 			"no table names a UART, a PCI host bridge or a virtio-mmio window");

@@ -438,8 +438,8 @@ void device_describe(const struct device *d, struct machine *machine)
 {
 	*machine = (struct machine){0};
 	if (!is_pci(d)) {
-		machine->virtio_mmio[0] =
-			(struct virtio_mmio_location){MMIO_BASE, MMIO_SIZE, 0, "fuzz"};
+		machine->virtio_mmio[0] = (struct virtio_mmio_location){
+			.base = MMIO_BASE, .size = MMIO_SIZE, .source = "fuzz"};
 		machine->virtio_mmio_count = 1;
 		return;
 	}

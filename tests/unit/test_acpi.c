@@ -477,21 +477,79 @@ static void test_fadt(void **state)
 static void test_madt(void **state)
 {
 	(void)state;
-	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* address, flags */
-				 0, 8, 0, 0, 1, 0, 0, 0, /* local APIC, enabled */
-				 0, 8, 1, 1, 0, 0, 0, 0, /* disabled */
-				 0, 8, 2, 2, 2, 0, 0, 0, /* online capable */
-				 9, 16, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, /* x2APIC */
-				 1, 2, /* an I/O APIC that is too short: no matter */
-				 0, 2), /* and a local APIC: not enabled */
-		OK);
+	assert_int_equal(
+		MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* address, flags */
+			0, 8, 0, 0, 1, 0, 0, 0, /* local APIC, enabled */
+			0, 8, 1, 1, 0, 0, 0, 0, /* disabled */
+			0, 8, 2, 2, 2, 0, 0, 0, /* online capable */
+			9, 16, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, /* x2APIC */
+			1, 2, /* an I/O APIC that is too short is refused, and that is all */
+			0, 2), /* and a local APIC: not enabled */
+		ERR_RANGE);
 	assert_int_equal(m.cpu_count, 2);
+	assert_int_equal(m.irq.apic.io_count, 0);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0), ERR_MALFORMED);
 	assert_int_equal(m.cpu_count, 2);
+}
+
+/* The controllers of x86: where local APICs are, and which inputs ISA interrupts have. */
+static void test_madt_apic(void **state)
+{
+	struct irq_line line;
+
+	(void)state;
+	assert_int_equal(MADE("APIC", 5, 0, 0, 0xe0, 0xfe, 1, 0, 0, 0, /* address, flags */
+				 1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 24, 0, 0, 0, /* I/O APIC */
+				 2, 10, 0, 9, 20, 0, 0, 0, 0x0d, 0, /* 9: level, high */
+				 2, 10, 0, 5, 5, 0, 0, 0, 0x0f, 0, /* 5: level, low */
+				 2, 10, 0, 0, 2, 0, 0, 0, 0, 0, /* 0: as ISA has it */
+				 5, 12, 0, 0, 0, 0, 0xf0, 0xfe, 0, 0, 0, 0), /* the address again */
+		OK);
+	assert_int_equal(m.irq.apic.local, 0xfef00000);
+	assert_true(m.irq.apic.pics);
+	assert_int_equal(m.irq.apic.io_count, 1);
+	assert_int_equal(m.irq.apic.io[0].base, 0xfec00000);
+	assert_int_equal(m.irq.apic.io[0].first, 24);
+	assert_true(irq_find_isa_line(&m.irq, 9, &line));
+	assert_true(line.number == 20 && !line.edge && !line.low);
+	assert_true(irq_find_isa_line(&m.irq, 5, &line));
+	assert_true(line.number == 5 && !line.edge && line.low);
+	assert_true(irq_find_isa_line(&m.irq, 0, &line));
+	assert_true(line.number == 2 && line.edge && !line.low);
+	assert_false(irq_find_isa_line(&m.irq, 7, &line));
+}
+
+/* The parts of a GIC, and those that are refused: at 0, misaligned, beyond the address space. */
+static void test_madt_gic(void **state)
+{
+	(void)state;
+	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* */
+				 13, 24, 0, 0, 7, 0, 0, 0, 0, 0, 2, 8, 0, 0, 0, 0, 1, 0, 0, 0, 64,
+				 0, 80, 0, /* MSI frame: 64 from 80 */
+				 14, 16, 0, 0, 0, 0, 0x0a, 8, 0, 0, 0, 0, 0, 0, 2, 0, /* GICR */
+				 15, 20, 0, 0, 7, 0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0),
+		OK);
+	assert_int_equal(m.irq.gic.frame_count, 1);
+	assert_int_equal(m.irq.gic.frames[0].base, 0x8020000);
+	assert_int_equal(m.irq.gic.frames[0].spi_count, 64);
+	assert_int_equal(m.irq.gic.frames[0].spi_base, 80);
+	assert_int_equal(m.irq.gic.redistributor_count, 1);
+	assert_int_equal(m.irq.gic.redistributors[0].base, 0x80a0000);
+	assert_int_equal(m.irq.gic.redistributors[0].size, 0x20000);
+	assert_int_equal(m.irq.gic.its_count, 1);
+	assert_int_equal(m.irq.gic.its[0], 0x8080000);
+	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* a GICR off its boundary */
+				 14, 16, 0, 0, 0, 1, 0x0a, 8, 0, 0, 0, 0, 0, 0, 2, 0),
+		ERR_RANGE);
+	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* an ITS at the very end */
+				 15, 20, 0, 0, 7, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				 0, 0, 0, 0),
+		ERR_RANGE);
+	assert_int_equal(m.irq.gic.its_count, 1);
 }
 
 /* An SPCR: its interface type and generic address structure, the rest as QEMU's. */
@@ -762,6 +820,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mcfg, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fadt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_madt_apic, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_madt_gic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_layouts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_baud_codes, setup, teardown),
