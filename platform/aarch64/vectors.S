@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The exception vectors (Arm ARM D1.3.1): each saves all registers in a struct trap_frame on a
- * stack of its own and calls trap_entry, which does not return. The interrupted stack is not
- * touched, since it may be what faulted. A fault inside the report starts again at the top of the
+ * The exception vectors (Arm ARM D1.3.1): each but that of IRQs saves all registers in a struct
+ * trap_frame on a stack of its own and calls trap_entry, which does not return. The interrupted
+ * stack is not touched, since it may be what faulted. A fault inside the report starts again at the top of the
  * same stack: nobody goes back to the first.
  */
 #define FRAME_SIZE 304
 #define STACK_SIZE 16384
+#define IRQ_FRAME_SIZE 256
 
 	.text
 
@@ -33,7 +34,8 @@ trap_vectors:
 	vector	3
 	/* Current level with SP_ELx. */
 	vector	4
-	vector	5
+	.balign 0x80
+	b	irq_frame
 	vector	6
 	vector	7
 	/* Lower level, AArch64. */
@@ -46,6 +48,62 @@ trap_vectors:
 	vector	13
 	vector	14
 	vector	15
+
+	/*
+	 * An IRQ is taken in irq_cpu_let_in only, on a stack that is in order: all general registers
+	 * are put there, irq_dispatch is called, and the interrupted code goes on. ELR and SPSR stay
+	 * as they are, since IRQs stay masked and a fault does not come back. When nobody has opened
+	 * a controller it is a fault like any other, with the registers as they were.
+	 */
+	.balign 0x80
+irq_frame:
+	sub	sp, sp, #IRQ_FRAME_SIZE
+	stp	x0, x1, [sp]
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	str	x30, [sp, #240]
+	mov	w0, wzr
+	bl	irq_dispatch
+	/* Kept beside the registers, which are all to be as they were: a bool in w0. */
+	str	x0, [sp, #248]
+	ldr	x30, [sp, #240]
+	ldp	x28, x29, [sp, #224]
+	ldp	x26, x27, [sp, #208]
+	ldp	x24, x25, [sp, #192]
+	ldp	x22, x23, [sp, #176]
+	ldp	x20, x21, [sp, #160]
+	ldp	x18, x19, [sp, #144]
+	ldp	x16, x17, [sp, #128]
+	ldp	x14, x15, [sp, #112]
+	ldp	x12, x13, [sp, #96]
+	ldp	x10, x11, [sp, #80]
+	ldp	x8, x9, [sp, #64]
+	ldp	x6, x7, [sp, #48]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldr	x0, [sp, #248]
+	tbz	w0, #0, 1f
+	ldp	x0, x1, [sp]
+	add	sp, sp, #IRQ_FRAME_SIZE
+	eret
+1:	ldp	x0, x1, [sp]
+	add	sp, sp, #IRQ_FRAME_SIZE
+	msr	tpidr_el0, x0
+	msr	tpidrro_el0, x1
+	mov	x1, #5
+	b	save_frame
 
 	.balign 0x80
 save_frame:

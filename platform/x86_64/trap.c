@@ -6,6 +6,7 @@
 #include "platform/end.h"
 
 #define VECTORS    256u
+#define EXCEPTIONS 32u /* vectors below this one; above, interrupts, that return */
 #define STUB_SIZE  16u /* in vectors.S */
 #define STACK_SIZE 16384u
 
@@ -66,6 +67,8 @@ struct gate {
 	uint32_t reserved;
 };
 _Static_assert(sizeof(struct gate) == 16, "a 64-bit gate");
+
+_Static_assert(offsetof(struct trap_frame, vector) == 120, "vectors.S loads the vector from there");
 
 /* What lgdt and lidt take. */
 struct table_register {
@@ -233,7 +236,7 @@ static void fill_idt(void)
 		idt[i] = (struct gate){
 			.offset_low = (uint16_t)stub,
 			.selector = CODE_SELECTOR,
-			.ist = 1, /* counted from 1: task.ist[0] */
+			.ist = i < EXCEPTIONS, /* counted from 1: task.ist[0]; 0: as it is */
 			.type = GATE_TYPE,
 			.offset_middle = (uint16_t)(stub >> 16),
 			.offset_high = (uint32_t)(stub >> 32),

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The exception stubs (Intel SDM volume 3, chapter 6): each completes a struct trap_frame on the
- * stack that the TSS names and calls trap_entry, which does not return. The interrupted stack is
- * not touched, since it may be what faulted.
+ * The exception stubs (Intel SDM volume 3, chapter 6): each completes a struct trap_frame and calls
+ * trap_entry, which does not return, or, for interrupts, irq_dispatch. An exception's frame is on
+ * the stack that the TSS names; the interrupted stack is not touched, since it may be what faulted.
  */
+#define VECTOR 120 /* in struct trap_frame */
+
 	.text
 
 	/*
@@ -21,11 +23,16 @@ trap_stubs:
 	pushq	$0
 	.endif
 	pushq	$number
+	.if	number > 31
+	jmp	irq_frame
+	.else
 	jmp	save_frame
+	.endif
 	.set	number, number + 1
 	.endr
 
-save_frame:
+	/* What the processor and the stub do not push of a struct trap_frame. */
+	.macro	push_registers
 	cld
 	pushq	%r15
 	pushq	%r14
@@ -42,7 +49,46 @@ save_frame:
 	pushq	%rcx
 	pushq	%rbx
 	pushq	%rax
+	.endm
+
+save_frame:
+	push_registers
 	movq	%rsp, %rdi
+	xorl	%ebp, %ebp
+	call	trap_entry
+
+	/*
+	 * An interrupt is taken in irq_cpu_let_in only, on the stack that was in use: irq_dispatch is
+	 * called with its vector, and the interrupted code goes on. When nobody has opened a
+	 * controller it is a fault like any other.
+	 */
+irq_frame:
+	push_registers
+	movq	%rsp, %rbx
+	movl	VECTOR(%rbx), %edi
+	andq	$-16, %rsp
+	call	irq_dispatch
+	testb	%al, %al
+	jz	1f
+	movq	%rbx, %rsp
+	popq	%rax
+	popq	%rbx
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	popq	%rbp
+	popq	%r8
+	popq	%r9
+	popq	%r10
+	popq	%r11
+	popq	%r12
+	popq	%r13
+	popq	%r14
+	popq	%r15
+	addq	$16, %rsp
+	iretq
+1:	movq	%rbx, %rdi
 	xorl	%ebp, %ebp
 	call	trap_entry
 

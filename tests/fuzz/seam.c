@@ -6,6 +6,7 @@
 
 #include "mem/clock.h"
 #include "mem/tap.h"
+#include "platform/irq_cpu.h"
 #include "tests/fuzz/fuzz.h"
 
 #define HZ       1000000u
@@ -141,4 +142,30 @@ void cpu_relax(void)
 	now_us += RELAX_US;
 	if (bus && bus->relax)
 		bus->relax(bus->context);
+}
+
+/* No interrupts here: devices are polled. */
+enum irq_cpu_kind irq_cpu_kind(void)
+{
+	return IRQ_CPU_GIC;
+}
+
+uint64_t irq_cpu_read(uint32_t which)
+{
+	(void)which;
+	return 0;
+}
+
+void irq_cpu_write(uint32_t which, uint64_t value)
+{
+	(void)which;
+	(void)value;
+}
+
+void irq_cpu_route(void)
+{
+}
+
+void irq_cpu_let_in(void)
+{
 }

@@ -9,6 +9,7 @@
 #include "mem/clock.h"
 #include "mem/log.h"
 #include "mem/tap.h"
+#include "platform/irq_cpu.h"
 
 #define HZ 1000000000u
 
@@ -43,6 +44,32 @@ uint64_t clock_counter_frequency(void)
 void cpu_relax(void)
 {
 	sched_yield();
+}
+
+/* No interrupts here: QEMU's processor does not run. */
+enum irq_cpu_kind irq_cpu_kind(void)
+{
+	return IRQ_CPU_GIC;
+}
+
+uint64_t irq_cpu_read(uint32_t which)
+{
+	(void)which;
+	return 0;
+}
+
+void irq_cpu_write(uint32_t which, uint64_t value)
+{
+	(void)which;
+	(void)value;
+}
+
+void irq_cpu_route(void)
+{
+}
+
+void irq_cpu_let_in(void)
+{
 }
 
 bool host_start(void)

@@ -19,6 +19,7 @@ static unsigned window_count;
 static uint64_t advanced_us;
 static void (*relax_hook)(void *context);
 static void *relax_context;
+static struct host_irq_cpu irq_cpu;
 static char kept[KEPT_SIZE];
 static size_t kept_length;
 
@@ -86,6 +87,37 @@ void cpu_relax(void)
 		relax_hook(relax_context);
 }
 
+enum irq_cpu_kind irq_cpu_kind(void)
+{
+	return irq_cpu.kind;
+}
+
+uint64_t irq_cpu_read(uint32_t which)
+{
+	return irq_cpu.read ? irq_cpu.read(irq_cpu.context, which) : 0;
+}
+
+void irq_cpu_write(uint32_t which, uint64_t value)
+{
+	if (irq_cpu.write)
+		irq_cpu.write(irq_cpu.context, which, value);
+}
+
+void irq_cpu_route(void)
+{
+}
+
+void irq_cpu_let_in(void)
+{
+	if (irq_cpu.let_in)
+		irq_cpu.let_in(irq_cpu.context);
+}
+
+void host_set_irq_cpu(const struct host_irq_cpu *cpu)
+{
+	irq_cpu = *cpu;
+}
+
 void host_on_relax(void (*hook)(void *context), void *context)
 {
 	relax_hook = hook;
@@ -103,6 +135,7 @@ int host_reset(void **state)
 	(void)state;
 	window_count = 0;
 	relax_hook = NULL;
+	irq_cpu = (struct host_irq_cpu){0};
 	memset(&the_log, 0, sizeof(the_log));
 	memset(&the_tap, 0, sizeof(the_tap));
 	the_log.level = LOG_TRACE;

@@ -18,6 +18,7 @@
 #include "mem/io.h"
 #include "mem/log.h"
 #include "mem/tap.h"
+#include "platform/irq_cpu.h"
 
 /* A window of fake registers; `read` and `write` see offsets from `base`. */
 struct host_window {
@@ -43,6 +44,18 @@ int host_reset(void **state);
 
 /* Called in each turn of a waiting loop, until host_reset: for fakes that go on meanwhile. */
 void host_on_relax(void (*hook)(void *context), void *context);
+
+/* The processor's side of interrupts (platform/irq_cpu.h). */
+struct host_irq_cpu {
+	enum irq_cpu_kind kind;
+	uint64_t (*read)(void *context, uint32_t which);
+	void (*write)(void *context, uint32_t which, uint64_t value);
+	void (*let_in)(void *context); /* calls irq_dispatch for what is pending */
+	void *context;
+};
+
+/* Sets it (copied), until host_reset: then registers read as 0 and nothing is ever pending. */
+void host_set_irq_cpu(const struct host_irq_cpu *cpu);
 
 /* Adds to the clock, so that deadlines pass without waiting. */
 void host_advance_us(uint64_t us);
