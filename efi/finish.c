@@ -4,12 +4,14 @@
 
 #include "mem/tap.h"
 #include "platform/end.h"
+#include "platform/irq.h"
 
 enum verdict finish_report(enum verdict verdict, const char *text)
 {
 	static const char *const words[] = {
 		[VERDICT_PASS] = "PASS", [VERDICT_FAIL] = "FAIL", [VERDICT_SKIP] = "SKIP"};
 
+	irq_close();
 	tap_end();
 	if (!tap_passed())
 		verdict = VERDICT_FAIL;

@@ -178,6 +178,32 @@ static void find_devices(void)
 		tap_ok("virtio", "%u devices to drive", devices.count);
 }
 
+/* irq=: a controller of interrupts, and every device connected to it; else they are polled. */
+static void connect_interrupts(void)
+{
+	enum status status;
+
+	if (options.irq == INTERRUPT_POLL)
+		return;
+	status = irq_open(&machine.irq, &dma);
+	if (status == OK)
+		tap_ok("platform", "interrupt controller open");
+	else
+		tap_fail("platform", "interrupt controller", "%s", status_name(status));
+	for (unsigned i = 0; i < devices.count; i++)
+		virtio_interrupt_open(&devices.devices[i], options.irq, &machine.irq, &pci);
+}
+
+/* Everything is masked and disconnected again, and each device has its account. */
+static void disconnect_interrupts(void)
+{
+	for (unsigned i = 0; i < devices.count; i++) {
+		virtio_interrupt_report(&devices.devices[i]);
+		virtio_interrupt_close(&devices.devices[i]);
+	}
+	irq_close();
+}
+
 /* Where there is an entropy device, its bytes prove transport and queue before a GPU is touched. */
 static void prove_queues(void)
 {
@@ -285,6 +311,7 @@ static NORETURN void report_and_end(unsigned found, unsigned lit)
 	char text[RESULT_SIZE];
 
 	format(text, sizeof(text), "GPUs that show the picture: %u of %u", lit, found);
+	disconnect_interrupts();
 	log_info("dma", "peak: 0x%lx of 0x%lx bytes", dma.peak, dma.total);
 	verdict = finish_report(verdict, found ? text : "no virtio GPU was found");
 	finish_end(&firmware, options.after, verdict);
@@ -336,6 +363,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 			finish_report(VERDICT_FAIL, "firmware did not let go"));
 	own_the_traps(__builtin_frame_address(0));
 	find_devices();
+	connect_interrupts();
 	prove_queues();
 	lit = light_displays(&found);
 	report_and_end(found, lit);

@@ -15,6 +15,7 @@
 #include "mem/status.h"
 #include "platform/machine.h"
 #include "platform/trap.h"
+#include "virtio/interrupt.h"
 
 enum option_mode { MODE_RUN, MODE_LIST, MODE_HELP, MODE_FAULTS };
 
@@ -44,6 +45,7 @@ struct options {
 	uint32_t video_height;
 	uint32_t timeout_ms; /* timeout=MS, 1 to 600000: how long a device may take to answer;
 				default 1000 */
+	enum interrupt_mode irq; /* irq=poll|intx|msix|mmio, default poll */
 	bool have_earlycon; /* earlycon=…; false: the console that the tables name */
 	struct uart_location earlycon;
 	struct virtio_mmio_location

@@ -42,6 +42,14 @@ static const char *const usual_names[] = {"usual", NULL};
 
 static const char *const check_names[] = {[false] = "none", [true] = "readback", NULL};
 
+static const char *const irq_names[] = {
+	[INTERRUPT_POLL] = "poll",
+	[INTERRUPT_INTX] = "intx",
+	[INTERRUPT_MSIX] = "msix",
+	[INTERRUPT_MMIO] = "mmio",
+	NULL,
+};
+
 static const char *const auto_names[] = {"auto", NULL};
 
 static const char *const crash_names[] = {
@@ -127,6 +135,17 @@ static enum status set_check(
 	struct options *options, const struct option_word *word, const char *const *names)
 {
 	return take_switch(word, names, &options->readback);
+}
+
+static enum status set_irq(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->irq = (enum interrupt_mode)choice;
+	return status;
 }
 
 static enum status set_crash(
@@ -317,6 +336,19 @@ const struct option option_table[] = {
 		.example = "timeout=5000",
 		.manual = "How long a device may take to answer, 1 to 600000.",
 		.set = set_timeout,
+	},
+	{
+		.key = "irq",
+		.values = "poll|intx|msix|mmio",
+		.initial = "poll",
+		.example = "irq=msix",
+		.manual =
+			"How it is known that a device has answered: poll looks at the ring, the\n"
+			"others wait for an interrupt first: intx and msix of PCI devices, mmio "
+			"of\n"
+			"virtio-mmio devices. A device without that kind is polled.",
+		.names = irq_names,
+		.set = set_irq,
 	},
 	{
 		.key = "earlycon",

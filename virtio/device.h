@@ -21,6 +21,7 @@
 #include "mem/region.h"
 #include "platform/pci.h"
 #include "virtio/features.h"
+#include "virtio/interrupt.h"
 
 /* virtio 1.3 §2.1 */
 enum virtio_status {
@@ -77,6 +78,13 @@ struct virtio_transport {
 
 	/* Reading it acknowledges the interrupt on PCI: only one place may (§4.1.4.5.1). */
 	uint8_t (*read_interrupt_status)(struct virtio_device *dev);
+	/* Acknowledges these bits of it (§4.2.2); NULL where reading does. */
+	void (*acknowledge_interrupt)(struct virtio_device *dev, uint8_t status);
+	/*
+	 * MSI-X entries for the configuration and the selected queue, read back: NULL, or the name
+	 * of the register that reads VIRTIO_MSI_NO_VECTOR instead. NULL where MSI-X is not driven.
+	 */
+	const char *(*set_vectors)(struct virtio_device *dev, uint16_t config, uint16_t queue);
 	/* Changes when the configuration does; always 0 where there is none (legacy). */
 	uint32_t (*read_config_generation)(struct virtio_device *dev);
 };
@@ -102,6 +110,7 @@ struct virtio_device {
 	struct region config; /* device-specific configuration; size 0: there is none */
 	uint32_t notify_multiplier; /* pci modern: notify_off_multiplier */
 	struct pci_device *pci; /* NULL for mmio; borrowed */
+	struct virtio_interrupt interrupt;
 };
 
 /* "GPU device", "entropy device", …: virtio 1.3 §5; "unknown device type" outside the list. */

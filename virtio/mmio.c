@@ -153,6 +153,11 @@ static uint8_t read_interrupt_status(struct virtio_device *dev)
 	return (uint8_t)mmio_read(dev, InterruptStatus);
 }
 
+static void acknowledge_interrupt(struct virtio_device *dev, uint8_t status)
+{
+	mmio_write(dev, InterruptACK, status);
+}
+
 static uint32_t read_config_generation(struct virtio_device *dev)
 {
 	return mmio_read(dev, ConfigGeneration);
@@ -177,6 +182,7 @@ static const struct virtio_transport modern = {
 	.read_queue = read_queue,
 	.read_device_id = read_device_id,
 	.read_interrupt_status = read_interrupt_status,
+	.acknowledge_interrupt = acknowledge_interrupt,
 	.read_config_generation = read_config_generation,
 };
 
@@ -194,6 +200,7 @@ static const struct virtio_transport legacy = {
 	.read_queue = read_queue_legacy,
 	.read_device_id = read_device_id,
 	.read_interrupt_status = read_interrupt_status,
+	.acknowledge_interrupt = acknowledge_interrupt,
 	.read_config_generation = no_config_generation,
 };
 
@@ -242,6 +249,7 @@ enum status virtio_mmio_probe(struct virtio_device *dev, const struct virtio_mmi
 	enum status status;
 
 	format(dev->name, sizeof(dev->name), "virtio-mmio@%lx", l->base);
+	dev->interrupt.line = (struct irq_line){.number = l->interrupt, .edge = l->interrupt_edge};
 	status = region_init(&dev->common, dev->name, IO_MMIO, l->base, l->size,
 		sizeof(struct virtio_mmio_regs), &dev->count);
 	if (status != OK)

@@ -157,6 +157,18 @@ static uint8_t read_interrupt_status(struct virtio_device *dev)
 	return (uint8_t)region_read(&dev->isr, 0, 1, "ISR");
 }
 
+/* §4.1.5.1.2: a vector that reads back otherwise was not given. */
+static const char *set_vectors(struct virtio_device *dev, uint16_t config, uint16_t queue)
+{
+	common_write(dev, config_msix_vector, config);
+	if (common_read(dev, config_msix_vector) != config)
+		return "config_msix_vector";
+	common_write(dev, queue_msix_vector, queue);
+	if (common_read(dev, queue_msix_vector) != queue)
+		return "queue_msix_vector";
+	return NULL;
+}
+
 static uint32_t read_config_generation(struct virtio_device *dev)
 {
 	return common_read(dev, config_generation);
@@ -175,6 +187,7 @@ static const struct virtio_transport modern = {
 	.read_queue = read_queue,
 	.read_accepted = read_accepted,
 	.read_interrupt_status = read_interrupt_status,
+	.set_vectors = set_vectors,
 	.read_config_generation = read_config_generation,
 };
 

@@ -71,6 +71,15 @@ static enum status allocate(struct queue *q)
 	return OK;
 }
 
+/* Whether the device is to interrupt for the next used buffer (§2.7.7, §2.7.10, §2.8.10). */
+static void tell_interrupts(struct queue *q)
+{
+	bool wanted = q->dev->interrupt.mode != INTERRUPT_POLL;
+
+	/* What was used before the device could see this is announced by nobody. */
+	q->dev->interrupt.came |= q->format->want_interrupts(q, wanted);
+}
+
 enum status queue_open(struct queue *q, struct virtio_device *dev, uint16_t index, uint16_t wanted)
 {
 	enum status status;
@@ -89,7 +98,8 @@ enum status queue_open(struct queue *q, struct virtio_device *dev, uint16_t inde
 	status = allocate(q);
 	if (status != OK)
 		return status;
-	q->format->suppress_interrupts(q);
+	virtio_interrupt_assign(dev, index);
+	tell_interrupts(q);
 	log_info(dev->name, "queue %u: %s, %u entries, desc 0x%lx driver 0x%lx device 0x%lx", index,
 		q->format->name, q->size, q->desc_area.value, q->driver_area.value,
 		q->device_area.value);
@@ -322,6 +332,8 @@ enum status queue_take(struct queue *q, struct queue_used *used)
 	q->in_flight--;
 	q->format->pass(q, head);
 	give_slots(q, head);
+	if (q->event_idx)
+		tell_interrupts(q);
 	return OK;
 }
 
@@ -333,9 +345,13 @@ enum status queue_wait(struct queue *q, struct queue_used *used)
 	for (;;) {
 		/* The time is read first: an answer that came before the deadline counts even
 		 * when this processor was held up between the two. */
-		bool late = clock_us() - start > q->dev->timeout_us;
+		uint64_t waited = clock_us() - start;
+		bool late = waited > q->dev->timeout_us;
 
-		status = queue_take(q, used);
+		status = virtio_interrupt_look(q->dev, waited) || late ? queue_take(q, used)
+								       : ERR_NOT_FOUND;
+		if (status == OK)
+			virtio_interrupt_answered(q->dev);
 		if (status != ERR_NOT_FOUND)
 			return status;
 		if (late)

@@ -33,8 +33,11 @@ struct queue_format {
 	enum status (*look)(struct queue *queue, struct queue_element *out);
 	/* Goes on behind the used request of slot `head`. */
 	void (*pass)(struct queue *queue, uint16_t head);
-	/* Completion is polled: the device need not interrupt. */
-	void (*suppress_interrupts)(struct queue *queue);
+	/*
+	 * Tells the device whether to interrupt for the next used request. If it is to, returns
+	 * whether one was used already, for which it may not.
+	 */
+	bool (*want_interrupts)(struct queue *queue, bool wanted);
 	/* Where the next available request goes, as NOTIFICATION_DATA has it (§2.9). */
 	uint16_t (*next)(const struct queue *queue);
 	/* The request of this number, as it stands in the ring now. */

@@ -22,9 +22,19 @@ static enum status open_ring(struct queue *q, uint16_t size)
 }
 
 /* §2.8.10 */
-static void suppress_interrupts(struct queue *q)
+static bool want_interrupts(struct queue *q, bool wanted)
 {
-	le32_store(&q->packed.driver->both, RING_EVENT_FLAGS_DISABLE << 16);
+	const struct packed_ring *r = &q->packed;
+	uint32_t flags = !wanted ? RING_EVENT_FLAGS_DISABLE
+			 : q->event_idx ? RING_EVENT_FLAGS_DESC
+					: RING_EVENT_FLAGS_ENABLE;
+	uint32_t place = flags == RING_EVENT_FLAGS_DESC ? packed_place_bits(r->next_used) : 0;
+
+	le32_store(&r->driver->both, flags << 16 | place);
+	if (!wanted)
+		return false;
+	dma_mb();
+	return packed_is_used(le16_load(&r->desc[r->next_used.offset].flags), r->next_used.wrap);
 }
 
 /* §2.8.7: WRITE is the only flag that an entry may have. */
@@ -136,7 +146,7 @@ const struct queue_format queue_packed = {
 	.publish = publish,
 	.look = look,
 	.pass = pass,
-	.suppress_interrupts = suppress_interrupts,
+	.want_interrupts = want_interrupts,
 	.next = next,
 	.walk = walk,
 };

@@ -25,12 +25,16 @@ static enum status open_ring(struct queue *q, uint16_t size)
 }
 
 /* §2.7.7.1 */
-static void suppress_interrupts(struct queue *q)
+static bool want_interrupts(struct queue *q, bool wanted)
 {
 	if (q->event_idx)
-		le16_store(split_ring_used_event(&q->ring), (uint16_t)(q->used_idx - 1));
+		le16_store(split_ring_used_event(&q->ring), (uint16_t)(q->used_idx - !wanted));
 	else
-		le16_store(&q->ring.avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+		le16_store(&q->ring.avail->flags, wanted ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
+	if (!wanted)
+		return false;
+	dma_mb();
+	return le16_load(&q->ring.used->idx) != q->used_idx;
 }
 
 static void write_descriptor(
@@ -103,9 +107,8 @@ static enum status look(struct queue *q, struct queue_element *out)
 
 static void pass(struct queue *q, uint16_t head)
 {
+	(void)q;
 	(void)head;
-	if (q->event_idx)
-		suppress_interrupts(q);
 }
 
 static uint16_t next(const struct queue *q)
@@ -126,7 +129,7 @@ const struct queue_format queue_split = {
 	.publish = publish,
 	.look = look,
 	.pass = pass,
-	.suppress_interrupts = suppress_interrupts,
+	.want_interrupts = want_interrupts,
 	.next = next,
 	.walk = walk,
 };

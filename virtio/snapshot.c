@@ -233,7 +233,7 @@ static void take_registers(struct virtio_snapshot *s, struct virtio_device *dev)
 	s->config_generation = t->read_config_generation(dev);
 	if (s->has_queue)
 		t->read_queue(dev, s->index, &s->device);
-	s->interrupt_status = t->read_interrupt_status(dev);
+	s->interrupt_status = virtio_interrupt_status(dev);
 }
 
 void virtio_snapshot_take(struct virtio_snapshot *s, struct virtio_device *dev,
