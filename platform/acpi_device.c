@@ -9,7 +9,8 @@
 #include "platform/acpi_parts.h"
 #include "platform/aml.h"
 
-#define FIRST_MEGABYTE 0x100000u
+#define FIRST_MEGABYTE  0x100000u
+#define PCI_DEVICE_MASK 0x1fu
 
 static const char subject[] = "acpi";
 
@@ -167,9 +168,48 @@ static enum status place_bridge(struct machine *m, struct bridge *bridge)
 	return status;
 }
 
+/* Working state while a bridge's _PRT is read. */
+struct routing {
+	struct machine *m;
+	const struct pci_host *host;
+	unsigned count;
+	enum status status;
+};
+
+static void note_route(void *context, const struct aml_route *r)
+{
+	struct routing *routing = context;
+	struct irq_route route = {
+		.segment = routing->host->segment,
+		.bus = routing->host->bus_first,
+		.device = r->device,
+		.device_mask = PCI_DEVICE_MASK,
+		.pin = (uint8_t)(r->pin + 1),
+		.line = {r->number, r->edge, r->low},
+	};
+	enum status status = irq_add_route(&routing->m->irq, &route, routing->host->source);
+
+	routing->count++;
+	if (status != OK)
+		routing->status = status;
+}
+
+/* Where the pins of the devices behind the bridge go. */
+static enum status read_routes(
+	struct machine *m, const struct aml_device *device, const struct pci_host *host)
+{
+	struct routing routing = {.m = m, .host = host};
+	enum status status = aml_each_route(device, note_route, &routing);
+
+	log_debug(subject, "%s: _PRT: %u pins are routed (%s)", device->path, routing.count,
+		status_name(status));
+	return status == OK || status == ERR_NOT_FOUND ? routing.status : status;
+}
+
 static enum status add_bridge(struct machine *m, const struct aml_device *device)
 {
 	struct bridge bridge = {.host = {.access = PCI_ACCESS_PORTS, .bus_last = 0xff}};
+	enum status status, routed;
 
 	name_source(bridge.host.source, device);
 	if (device->segment > 0xffff || device->bus > 0xff) {
@@ -184,7 +224,9 @@ static enum status add_bridge(struct machine *m, const struct aml_device *device
 			device->crs_computed ? "has to be computed" : "is absent");
 	else if (aml_each_resource(device->crs, note_aperture, &bridge) != OK || bridge.buses_wrong)
 		return ERR_MALFORMED;
-	return place_bridge(m, &bridge);
+	status = place_bridge(m, &bridge);
+	routed = read_routes(m, device, &bridge.host);
+	return status == OK ? routed : status;
 }
 
 static const struct {

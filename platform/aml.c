@@ -5,7 +5,7 @@
 #include "mem/format.h"
 #include "mem/log.h"
 #include "mem/string.h"
-#include "platform/aml_walk.h"
+#include "platform/aml_namespace.h"
 
 /* A name that holds a name that …; a loop ends here. */
 #define MAX_REFERENCES 8u
@@ -37,13 +37,6 @@ struct properties {
 	struct aml_value value[PROPERTY_COUNT]; /* AML_VALUE_OTHER when it has to be computed */
 };
 
-struct namespace
-{
-	const struct bytes *blocks;
-	unsigned count;
-	unsigned steps; /* objects that may still be looked at */
-};
-
 static const char subject[] = "aml";
 static const struct aml_path root;
 
@@ -53,7 +46,7 @@ static bool is_value(const struct aml_object *object)
 }
 
 /* The first name or method at `path` in a term list. */
-static bool find_in(struct namespace *ns, struct bytes terms, const struct aml_path *scope,
+static bool find_in(struct aml_namespace *ns, struct bytes terms, const struct aml_path *scope,
 	const struct aml_path *path, struct aml_object *out)
 {
 	struct aml_walk walk;
@@ -65,7 +58,7 @@ static bool find_in(struct namespace *ns, struct bytes terms, const struct aml_p
 	return false;
 }
 
-static bool find_path(struct namespace *ns, const struct aml_path *path, struct aml_object *out)
+bool aml_find_path(struct aml_namespace *ns, const struct aml_path *path, struct aml_object *out)
 {
 	for (unsigned i = 0; i < ns->count; i++)
 		if (find_in(ns, ns->blocks[i], &root, path, out))
@@ -73,15 +66,14 @@ static bool find_path(struct namespace *ns, const struct aml_path *path, struct 
 	return false;
 }
 
-/* ACPI 6.5 §5.3: a lone segment is searched for in the scope and then in those around it. */
-static bool find_name(struct namespace *ns, const struct aml_path *scope,
+bool aml_find_name(struct aml_namespace *ns, const struct aml_path *scope,
 	const struct aml_name *name, struct aml_object *out)
 {
 	bool search = !name->absolute && !name->parents && name->path.count == 1;
 	struct aml_path at = *scope, path;
 
 	for (;;) {
-		if (aml_join(&at, name, &path) && find_path(ns, &path, out))
+		if (aml_join(&at, name, &path) && aml_find_path(ns, &path, out))
 			return true;
 		if (!search || !at.count)
 			return false;
@@ -91,7 +83,7 @@ static bool find_name(struct namespace *ns, const struct aml_path *scope,
 
 /* What a method returns, when nothing but declarations stands before its Return. */
 static bool find_return(
-	struct namespace *ns, const struct aml_object *method, struct bytes *returned)
+	struct aml_namespace *ns, const struct aml_object *method, struct bytes *returned)
 {
 	struct aml_object object;
 	struct aml_walk walk;
@@ -106,8 +98,7 @@ static bool find_return(
 	return false;
 }
 
-/* The value that a name or method stands for; AML_VALUE_OTHER when it is no constant. */
-static void evaluate(struct namespace *ns, struct aml_object object, struct aml_value *value)
+void aml_evaluate(struct aml_namespace *ns, struct aml_object object, struct aml_value *value)
 {
 	for (unsigned i = 0; i < MAX_REFERENCES; i++) {
 		bool in_method = object.kind == AML_OBJECT_METHOD;
@@ -124,13 +115,13 @@ static void evaluate(struct namespace *ns, struct aml_object object, struct aml_
 		if (in_method && aml_join(&scope, &value->name, &local) &&
 			find_in(ns, method, &scope, &local, &object))
 			continue;
-		if (!find_name(ns, &scope, &value->name, &object))
+		if (!aml_find_name(ns, &scope, &value->name, &object))
 			break;
 	}
 	value->type = AML_VALUE_OTHER;
 }
 
-static bool declares_hid(struct namespace *ns, const struct aml_object *device)
+static bool declares_hid(struct aml_namespace *ns, const struct aml_object *device)
 {
 	struct aml_path path = device->path;
 	struct aml_object object;
@@ -151,7 +142,7 @@ static bool is_child(const struct aml_path *path, const struct aml_path *parent)
 	return true;
 }
 
-static void note_property(struct namespace *ns, const struct aml_path *device,
+static void note_property(struct aml_namespace *ns, const struct aml_path *device,
 	const struct aml_object *object, struct properties *p)
 {
 	if (!is_value(object) || !is_child(&object->path, device))
@@ -160,13 +151,13 @@ static void note_property(struct namespace *ns, const struct aml_path *device,
 		if (p->known[i] || object->path.segment[device->count] != property_segment[i])
 			continue;
 		p->known[i] = true;
-		evaluate(ns, *object, &p->value[i]);
+		aml_evaluate(ns, *object, &p->value[i]);
 	}
 }
 
 /* A device's objects may be declared in other scopes and tables than the device. */
 static void collect_properties(
-	struct namespace *ns, const struct aml_path *device, struct properties *p)
+	struct aml_namespace *ns, const struct aml_path *device, struct properties *p)
 {
 	struct aml_object object;
 	struct aml_walk walk;
@@ -179,10 +170,9 @@ static void collect_properties(
 	}
 }
 
-/* `\_SB.PCI0`: without the underscores that fill a segment up. */
-static void write_path(const struct aml_path *path, char out[AML_PATH_SIZE])
+void aml_write_path(const struct aml_path *path, char *out, size_t size)
 {
-	format(out, AML_PATH_SIZE, "\\");
+	format(out, size, "\\");
 	for (unsigned i = 0; i < path->count; i++) {
 		char segment[5];
 		unsigned length = 4;
@@ -192,8 +182,7 @@ static void write_path(const struct aml_path *path, char out[AML_PATH_SIZE])
 		while (length > 1 && segment[length - 1] == '_')
 			length--;
 		segment[length] = '\0';
-		if (format_append(out, AML_PATH_SIZE, "%s%s", i ? "." : "", segment) >=
-			AML_PATH_SIZE)
+		if (format_append(out, size, "%s%s", i ? "." : "", segment) >= size)
 			return;
 	}
 }
@@ -227,7 +216,7 @@ static void describe(
 	const struct aml_value *crs = &p->value[PROPERTY_CRS];
 
 	memset(device, 0, sizeof(*device));
-	write_path(path, device->path);
+	aml_write_path(path, device->path, sizeof(device->path));
 	write_id(&p->value[PROPERTY_HID], device->hid);
 	write_id(&p->value[PROPERTY_CID], device->cid);
 	device->uid = number_of(&p->value[PROPERTY_UID]);
@@ -240,7 +229,7 @@ static void describe(
 		device->crs_computed = p->known[PROPERTY_CRS];
 }
 
-static enum status each_device_of(struct namespace *ns, struct bytes block,
+static enum status each_device_of(struct aml_namespace *ns, struct bytes block,
 	void (*found)(void *context, const struct aml_device *device), void *context)
 {
 	struct aml_device device;
@@ -254,6 +243,8 @@ static enum status each_device_of(struct namespace *ns, struct bytes block,
 			continue;
 		collect_properties(ns, &object.path, &p);
 		describe(&object.path, &p, &device);
+		device.ns = ns;
+		device.place = &object.path;
 		found(context, &device);
 	}
 	return walk.status;
@@ -262,7 +253,7 @@ static enum status each_device_of(struct namespace *ns, struct bytes block,
 enum status aml_each_device(const struct bytes *blocks, unsigned count,
 	void (*found)(void *context, const struct aml_device *device), void *context)
 {
-	struct namespace ns = {blocks, count, AML_MAX_STEPS};
+	struct aml_namespace ns = {blocks, count, AML_MAX_STEPS};
 	enum status status, result = OK;
 
 	for (unsigned i = 0; i < count; i++) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The devices in AML definition blocks (DSDT, SSDTs): enough of ACPI 6.5 §20 to find each Device,
- * its _HID, _CID, _UID, _STA, _SEG, _BBN and _CRS. Nothing is executed: a method counts only when
- * its body is a `Return` of a constant, a buffer, or a name that holds one, with nothing before it
- * but declarations.
+ * its _HID, _CID, _UID, _STA, _SEG, _BBN, _CRS and _PRT. Nothing is executed: a method counts only
+ * when its body is a `Return` of a constant, a buffer, or a name that holds one, with nothing
+ * before it but declarations. One decision is understood, in _PRT: by the interrupt model, which is
+ * what a system says to \_PIC; it is taken to be APICs, for which all interrupts are routed here.
  *
  * Nothing is stored either: the blocks themselves are the namespace, and what a name means is
  * looked up in them anew. What is declared inside If, Else and While is passed over.
@@ -16,6 +17,9 @@
 
 #define AML_PATH_SIZE 64u
 
+struct aml_namespace;
+struct aml_path;
+
 struct aml_device {
 	char path[AML_PATH_SIZE]; /* `\_SB.VR00`, cut when longer */
 	char hid[9]; /* "LNRO0005" */
@@ -26,6 +30,9 @@ struct aml_device {
 	bool present; /* _STA bit 0; true when there is no _STA, or one that has to be computed */
 	struct bytes crs; /* the resource template; empty when there is none */
 	bool crs_computed; /* there is a _CRS, but its value has to be computed */
+	/* Where it stands, for aml_each_route; valid during the call. */
+	struct aml_namespace *ns;
+	const struct aml_path *place;
 };
 
 /*
@@ -62,5 +69,23 @@ struct aml_resource {
  */
 MUST_CHECK enum status aml_each_resource(struct bytes crs,
 	void (*found)(void *context, const struct aml_resource *resource), void *context);
+
+/* One entry of a _PRT (ACPI 6.5 §6.2.13), its link device looked up. */
+struct aml_route {
+	uint8_t device;
+	uint8_t pin; /* 0 to 3: INTA to INTD */
+	uint32_t number; /* global system interrupt */
+	bool edge;
+	bool low;
+};
+
+/*
+ * Calls `found` for each entry of a bridge's _PRT, during the call in which aml_each_device told of
+ * it. ERR_NOT_FOUND when it has none. ERR_UNSUPPORTED, with a line that names what, when the _PRT
+ * or the _CRS of a link device has to be computed; ERR_MALFORMED, with a line, when entries break
+ * their format: the others have been told.
+ */
+MUST_CHECK enum status aml_each_route(const struct aml_device *device,
+	void (*found)(void *context, const struct aml_route *route), void *context);
 
 #endif

@@ -227,6 +227,24 @@ static bool take_buffer(struct bytes *b, struct aml_value *value)
 	return true;
 }
 
+/* §20.2.5.4 DefPackage and DefVarPackage: how many elements, then those that are given. */
+static bool take_elements(struct bytes *b, uint8_t op, struct aml_value *value)
+{
+	struct bytes content;
+
+	if (!aml_take_package(b, &content))
+		return false;
+	if (op == OP_PACKAGE)
+		bytes_u8(&content);
+	else if (!aml_skip_terms(&content, 1))
+		return true;
+	if (content.overrun)
+		return true;
+	value->type = AML_VALUE_PACKAGE;
+	value->data = bytes_slice(&content, content.pos, bytes_left(&content));
+	return true;
+}
+
 static bool take_string(struct bytes *b, struct aml_value *value)
 {
 	size_t start = b->pos;
@@ -247,6 +265,8 @@ bool aml_take_value(struct bytes *b, struct aml_value *value)
 		return false;
 	if (op == OP_BUFFER)
 		return take_buffer(b, value);
+	if (op == OP_PACKAGE || op == OP_VAR_PACKAGE)
+		return take_elements(b, op, value);
 	if (op == OP_STRING)
 		return take_string(b, value);
 	if (constant_size(op) >= 0) {

@@ -26,10 +26,11 @@ struct aml_name {
 };
 
 enum aml_value_type {
-	AML_VALUE_OTHER, /* a package, or something computed */
+	AML_VALUE_OTHER, /* something computed */
 	AML_VALUE_INTEGER,
 	AML_VALUE_STRING,
 	AML_VALUE_BUFFER,
+	AML_VALUE_PACKAGE, /* data: its elements, behind their number */
 	AML_VALUE_NAME, /* the value is what that name holds */
 };
 
@@ -55,7 +56,7 @@ bool aml_begins_name(uint8_t op);
 /* Moves past `count` terms: constants, names, data, and operators with their operands (§20.2.5). */
 MUST_CHECK bool aml_skip_terms(struct bytes *b, unsigned count);
 
-/* A constant, string, buffer or name (§20.2.3); anything else is AML_VALUE_OTHER. */
+/* A constant, string, buffer, package or name (§20.2.3); anything else is AML_VALUE_OTHER. */
 MUST_CHECK bool aml_take_value(struct bytes *b, struct aml_value *value);
 
 /* The place that a name means in a scope, without the search of outer scopes. */
