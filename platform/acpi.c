@@ -81,6 +81,8 @@ static enum status read_checked(struct bytes table, const struct header *header,
 		return acpi_read_fadt(table, m);
 	if (is_table(header, "APIC"))
 		return acpi_read_madt(table, m);
+	if (is_table(header, "IORT"))
+		return acpi_read_iort(table, m);
 	if (is_table(header, "DSDT") || is_table(header, "SSDT")) {
 		block = bytes_slice(&table, ACPI_HEADER_SIZE, table.size - ACPI_HEADER_SIZE);
 		return acpi_read_devices(&block, 1, m);

@@ -21,8 +21,11 @@ MUST_CHECK enum status acpi_read_fadt(struct bytes table, struct machine *m);
 /* Where the FADT says that the DSDT is; 0 when it does not. */
 uint64_t acpi_fadt_dsdt(struct bytes table);
 
-/* Multiple APIC Description Table: enabled processors, the GIC's version. */
+/* Multiple APIC Description Table: enabled processors, interrupt controllers. */
 MUST_CHECK enum status acpi_read_madt(struct bytes table, struct machine *m);
+
+/* I/O Remapping Table: the device ids that an ITS sees for PCI functions. */
+MUST_CHECK enum status acpi_read_iort(struct bytes table, struct machine *m);
 
 /* Serial Port Console Redirection table, revisions 1 to 4. */
 MUST_CHECK enum status acpi_read_spcr(struct bytes table, struct machine *m);

@@ -3,7 +3,7 @@
 #include "mem/format.h"
 #include "mem/log.h"
 #include "mem/string.h"
-#include "platform/fdt.h"
+#include "platform/fdt_irq.h"
 
 /* IEEE 1275 PCI binding 2.2.1.1: the first cell of an address, phys.hi */
 #define PCI_HIGH_SPACE        0x03000000u
@@ -74,16 +74,14 @@ static bool get_window(const struct reader *r, uint64_t *base, uint64_t *size)
 static enum status add_virtio_mmio(struct reader *r, unsigned unused)
 {
 	struct virtio_mmio_location window = {0};
-	struct bytes interrupts;
+	struct irq_line line;
 
 	(void)unused;
 	if (!get_window(r, &window.base, &window.size))
 		return ERR_RANGE;
-	/* Interrupt controllers with three cells (GIC) have the number in the second. */
-	if (get(r, "interrupts", &interrupts)) {
-		if (interrupts.size >= 12)
-			bytes_be32(&interrupts);
-		window.interrupt = bytes_be32(&interrupts);
+	if (fdt_read_line(&r->fdt, current(r), &line)) {
+		window.interrupt = line.number;
+		window.interrupt_edge = line.edge;
 	}
 	name_source(r, window.source);
 	return machine_add_virtio_mmio(r->m, &window);
@@ -193,6 +191,7 @@ static bool set_buses(const struct reader *r, struct pci_host *host, uint64_t si
 static enum status add_pci_host(struct reader *r, unsigned unused)
 {
 	struct pci_host host = {.access = PCI_ACCESS_ECAM};
+	enum status status, routed;
 	uint64_t size;
 
 	(void)unused;
@@ -207,7 +206,9 @@ static enum status add_pci_host(struct reader *r, unsigned unused)
 	}
 	host.segment = (uint16_t)get_u32(r, "linux,pci-domain", r->next_segment++);
 	add_apertures(r, &host);
-	return machine_add_pci_host(r->m, &host);
+	status = machine_add_pci_host(r->m, &host);
+	routed = fdt_read_routes(&r->fdt, current(r), &host, &r->m->irq);
+	return status == OK ? routed : status;
 }
 
 static enum status refuse_cam(struct reader *r, unsigned unused)
@@ -221,7 +222,20 @@ static enum status refuse_cam(struct reader *r, unsigned unused)
 static enum status set_gic(struct reader *r, unsigned version)
 {
 	r->m->gic_version = version;
-	return OK;
+	return version == 3 ? fdt_read_gic_v3(&r->fdt, &r->walk, &r->m->irq)
+			    : fdt_read_gic_v2(&r->fdt, &r->walk, &r->m->irq);
+}
+
+static enum status add_its(struct reader *r, unsigned unused)
+{
+	(void)unused;
+	return fdt_read_its(&r->fdt, &r->walk, &r->m->irq);
+}
+
+static enum status add_frame(struct reader *r, unsigned unused)
+{
+	(void)unused;
+	return fdt_read_frame(&r->fdt, &r->walk, &r->m->irq);
 }
 
 static enum status set_psci(struct reader *r, unsigned unused)
@@ -258,6 +272,8 @@ static const struct binding {
 	{"arm,gic-400", set_gic, 2},
 	{"arm,cortex-a7-gic", set_gic, 2},
 	{"arm,cortex-a15-gic", set_gic, 2},
+	{"arm,gic-v3-its", add_its, 0},
+	{"arm,gic-v2m-frame", add_frame, 0},
 	{"arm,psci-1.0", set_psci, 0},
 	{"arm,psci-0.2", set_psci, 0},
 	{"arm,psci", set_psci, 0},

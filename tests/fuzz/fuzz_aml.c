@@ -16,6 +16,7 @@ struct seen {
 	const struct bytes *blocks;
 	unsigned devices;
 	unsigned resources;
+	unsigned routes;
 };
 
 static void found_resource(void *context, const struct aml_resource *r)
@@ -28,6 +29,14 @@ static void found_resource(void *context, const struct aml_resource *r)
 	fuzz_check(r->type == AML_IO || (!r->io_is_mmio && !r->io_is_sparse));
 }
 
+static void found_route(void *context, const struct aml_route *r)
+{
+	struct seen *seen = context;
+
+	seen->routes++;
+	fuzz_check(r->device < 32 && r->pin < 4);
+}
+
 static bool is_inside(const struct bytes *block, struct bytes part)
 {
 	return part.data >= block->data &&
@@ -37,6 +46,7 @@ static bool is_inside(const struct bytes *block, struct bytes part)
 static void found_device(void *context, const struct aml_device *device)
 {
 	struct seen *seen = context;
+	enum status routed;
 
 	seen->devices++;
 	fuzz_check_text(device->path, sizeof(device->path));
@@ -44,6 +54,9 @@ static void found_device(void *context, const struct aml_device *device)
 	fuzz_check_text(device->cid, sizeof(device->cid));
 	fuzz_check(device->path[0] == '\\');
 	fuzz_check(!device->crs_computed || !device->crs.size);
+	routed = aml_each_route(device, found_route, seen);
+	fuzz_check(routed == OK || routed == ERR_NOT_FOUND || routed == ERR_UNSUPPORTED ||
+		   routed == ERR_MALFORMED);
 	if (!device->crs.size)
 		return;
 	fuzz_check(is_inside(&seen->blocks[0], device->crs) ||
@@ -85,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_check(walk(blocks, LOG_TRACE, &loud) == walk(blocks, LOG_ERROR, &quiet));
 	fuzz_check(loud.devices == quiet.devices && loud.resources == quiet.resources);
+	fuzz_check(loud.routes == quiet.routes);
 	free((void *)blocks[0].data);
 	free((void *)blocks[1].data);
 	return 0;

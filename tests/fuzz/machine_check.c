@@ -77,6 +77,23 @@ static void check_pci_hosts(const struct machine *m)
 	}
 }
 
+static void check_irq(const struct irq_tables *t)
+{
+	fuzz_check(t->gic.redistributor_count <= IRQ_MAX_REDISTRIBUTORS);
+	fuzz_check(t->gic.its_count <= IRQ_MAX_ITS && t->gic.frame_count <= IRQ_MAX_FRAMES);
+	fuzz_check(t->apic.io_count <= IRQ_MAX_IO_APICS);
+	fuzz_check(t->apic.override_count <= IRQ_MAX_OVERRIDES);
+	fuzz_check(t->route_count <= IRQ_MAX_ROUTES && t->map_count <= IRQ_MAX_MAPS);
+	for (unsigned i = 0; i < t->route_count; i++) {
+		const struct irq_route *r = &t->routes[i];
+
+		fuzz_check(r->pin >= 1 && r->pin <= 4 && r->device < 32);
+	}
+	for (unsigned i = 0; i < t->map_count; i++)
+		fuzz_check(t->maps[i].count &&
+			   t->maps[i].device + t->maps[i].count >= t->maps[i].device);
+}
+
 void machine_check(const struct machine *m)
 {
 	const struct uart_location *uart = machine_choose_uart(m);
@@ -84,6 +101,7 @@ void machine_check(const struct machine *m)
 	check_uarts(m);
 	check_virtio_mmio(m);
 	check_pci_hosts(m);
+	check_irq(&m->irq);
 	fuzz_check(m->psci <= PSCI_HVC);
 	fuzz_check(uart ? uart >= m->uarts && uart < m->uarts + m->uart_count : !m->uart_count);
 	machine_log(m);
@@ -97,4 +115,6 @@ void machine_check_same(const struct machine *a, const struct machine *b)
 	fuzz_check(a->cpu_count == b->cpu_count);
 	fuzz_check(a->gic_version == b->gic_version);
 	fuzz_check(a->psci == b->psci);
+	fuzz_check(a->irq.route_count == b->irq.route_count);
+	fuzz_check(a->irq.map_count == b->irq.map_count);
 }

@@ -123,10 +123,32 @@ static void assert_arm_uart(void)
 	assert_int_equal(m.uarts[0].baud, 9600);
 }
 
+/* QEMU's _PRT for Arm has an entry for each pin of each device; INTA of device 1 is SPI 4. */
+static void assert_arm_pins(void)
+{
+	struct irq_line line;
+
+	assert_int_equal(m.irq.route_count, 128);
+	for (uint8_t device = 0; device < 32; device++) {
+		for (uint8_t pin = 1; pin <= 4; pin++) {
+			assert_int_equal(irq_find_route(&m.irq, 0, 0, device, pin, &line), OK);
+			assert_int_equal(line.number, 32 + 3 + (device + pin - 1) % 4);
+			assert_true(!line.edge && !line.low);
+		}
+	}
+}
+
 static void test_virt(void **state)
 {
 	(void)state;
 	assert_int_equal(read_sample("virt"), OK);
+	assert_true(m.irq.gic.distributor == 0x8000000);
+	assert_true(m.irq.gic.cpu_interface == 0x8010000);
+	assert_int_equal(m.irq.gic.frame_count, 1);
+	assert_true(m.irq.gic.frames[0].base == 0x8020000);
+	assert_int_equal(m.irq.gic.frames[0].spi_base, 80);
+	assert_int_equal(m.irq.gic.frames[0].spi_count, 64);
+	assert_arm_pins();
 	assert_arm_windows();
 	assert_arm_uart();
 	assert_int_equal(m.cpu_count, 2);
@@ -472,6 +494,81 @@ static void test_fadt(void **state)
 	assert_int_equal(read_made("FACP", 6, body, sizeof(body)), OK);
 	assert_int_equal(m.psci, PSCI_HVC);
 	assert_int_equal(read_made("FACP", 1, body, 40), ERR_MALFORMED);
+}
+
+/* Its _PRT decides by what \\_PIC stored: the table for APICs, whose links end at 16 to 23. */
+static void test_q35_pins(void **state)
+{
+	struct irq_line line;
+
+	(void)state;
+	assert_int_equal(read_sample("q35"), OK);
+	assert_int_equal(m.irq.route_count, 128);
+	assert_int_equal(irq_find_route(&m.irq, 0, 0, 1, 1, &line), OK);
+	assert_true(line.number == 21 && !line.edge && !line.low);
+	assert_int_equal(irq_find_route(&m.irq, 0, 0, 2, 1, &line), OK);
+	assert_int_equal(line.number, 22);
+	assert_int_equal(irq_find_route(&m.irq, 0, 0, 31, 1, &line), OK);
+	assert_int_equal(line.number, 16);
+	assert_true(m.irq.apic.local == 0xfee00000 && m.irq.apic.pics);
+	assert_int_equal(m.irq.apic.io_count, 1);
+	assert_true(m.irq.apic.io[0].base == 0xfec00000);
+}
+
+static void test_pc_pins(void **state)
+{
+	(void)state;
+	assert_int_equal(read_sample("pc"), OK);
+	assert_int_equal(m.irq.route_count, 0);
+	assert_true(host_logged("PCI0: its _PRT has to be computed"));
+}
+
+static void test_gicv3_messages(void **state)
+{
+	uint32_t device = 0;
+	bool assumed = true;
+
+	(void)state;
+	assert_int_equal(read_sample("virt-gicv3-highmem-off"), OK);
+	assert_true(m.irq.gic.distributor == 0x8000000);
+	assert_int_equal(m.irq.gic.redistributor_count, 1);
+	assert_true(m.irq.gic.redistributors[0].base == 0x80a0000);
+	assert_int_equal(m.irq.gic.its_count, 1);
+	assert_int_equal(m.irq.map_count, 1);
+	assert_int_equal(irq_find_device(&m.irq, 0, 0xffff, &device, &assumed), OK);
+	assert_true(device == 0xffff && !assumed);
+	assert_arm_pins();
+}
+
+/* A root complex of segment 2: requesters 0x100 to 0x1ff are devices 0x8100 on; then by an SMMU. */
+#define IORT(its, mappings)                                                            \
+	2, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, /* two nodes, from 48 on */               \
+		(its), 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* a group … */ \
+		1, 0, 0, 0, 0, 0, 0, 0, /* … of one ITS */                           \
+		2, 56, 0, 0, 1, 0, 0, 0, (mappings), 0, 0, 0, 36, 0, 0, 0, /* */       \
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* properties, ATS */              \
+		2, 0, 0, 0, 64, 0, 0, 0, /* segment, memory limit */                   \
+		0, 1, 0, 0, 0xff, 0, 0, 0, 0, 0x81, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0
+
+static void test_iort(void **state)
+{
+	uint32_t device = 0;
+	bool assumed = true;
+
+	(void)state;
+	assert_int_equal(MADE("IORT", 3, IORT(0, 1)), OK);
+	assert_int_equal(m.irq.map_count, 1);
+	assert_int_equal(irq_find_device(&m.irq, 2, 0x180, &device, &assumed), OK);
+	assert_true(device == 0x8180 && !assumed);
+	assert_int_equal(irq_find_device(&m.irq, 2, 0x200, &device, &assumed), ERR_NOT_FOUND);
+	m.irq.map_count = 0;
+	assert_int_equal(MADE("IORT", 3, IORT(4, 1)), OK);
+	assert_int_equal(m.irq.map_count, 0);
+	assert_true(host_logged("go through another node than an ITS"));
+	assert_int_equal(MADE("IORT", 3, IORT(0, 2)), ERR_MALFORMED);
+	assert_int_equal(
+		MADE("IORT", 3, 1, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 2, 8, 0), ERR_MALFORMED);
+	assert_int_equal(MADE("IORT", 3, 1, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0), ERR_MALFORMED);
 }
 
 static void test_madt(void **state)
@@ -820,6 +917,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mcfg, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fadt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_q35_pins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pc_pins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gicv3_messages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iort, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_apic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_gic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_layouts, setup, teardown),

@@ -49,14 +49,15 @@ static void assert_aperture(unsigned index, enum pci_space space, uint64_t bus, 
 	assert_int_equal(a->io_is_mmio, space == PCI_SPACE_IO);
 }
 
-/* QEMU lists the windows upwards; an SPI is counted from 16. */
+/* QEMU lists the windows upwards; SPI 16, the first one's, is INTID 48. */
 static void assert_arm_windows(void)
 {
 	assert_int_equal(m.virtio_mmio_count, 32);
 	for (unsigned i = 0; i < 32; i++) {
 		assert_true(m.virtio_mmio[i].base == 0xa000000 + 0x200 * i);
 		assert_true(m.virtio_mmio[i].size == 0x200);
-		assert_int_equal(m.virtio_mmio[i].interrupt, 16 + i);
+		assert_int_equal(m.virtio_mmio[i].interrupt, 48 + i);
+		assert_true(m.virtio_mmio[i].interrupt_edge);
 	}
 	assert_string_equal(m.virtio_mmio[31].source, "FDT virtio_mmio@a003e00");
 }
@@ -68,6 +69,35 @@ static void assert_arm_uart(void)
 	assert_true(m.uarts[0].base == 0x9000000);
 	assert_true(m.uarts[0].console);
 	assert_string_equal(m.uarts[0].source, "FDT pl011@9000000");
+}
+
+/* interrupt-map has four devices, which repeat: INTA of device 2 is SPI 5, as QEMU wires it. */
+static void assert_arm_pins(void)
+{
+	struct irq_line line;
+
+	assert_int_equal(m.irq.route_count, 16);
+	for (uint8_t device = 0; device < 32; device++) {
+		for (uint8_t pin = 1; pin <= 4; pin++) {
+			assert_int_equal(irq_find_route(&m.irq, 0, 0, device, pin, &line), OK);
+			assert_int_equal(line.number, 32 + 3 + (device + pin - 1) % 4);
+			assert_true(!line.edge && !line.low);
+		}
+	}
+	assert_int_equal(irq_find_route(&m.irq, 0, 1, 0, 1, &line), ERR_NOT_FOUND);
+	assert_int_equal(irq_find_route(&m.irq, 1, 0, 0, 1, &line), ERR_NOT_FOUND);
+}
+
+static void assert_arm_senders(void)
+{
+	uint32_t device = 0;
+	bool assumed = true;
+
+	assert_int_equal(m.irq.map_count, 1);
+	assert_int_equal(irq_find_device(&m.irq, 0, 0xfff8, &device, &assumed), OK);
+	assert_true(device == 0xfff8 && !assumed);
+	assert_int_equal(irq_find_device(&m.irq, 1, 8, &device, &assumed), OK);
+	assert_true(device == 8 && assumed);
 }
 
 static void test_virt(void **state)
@@ -87,6 +117,12 @@ static void test_virt(void **state)
 	assert_aperture(0, PCI_SPACE_IO, 0, 0x3eff0000, 0x10000, false);
 	assert_aperture(1, PCI_SPACE_MEMORY, 0x10000000, 0x10000000, 0x2eff0000, false);
 	assert_aperture(2, PCI_SPACE_MEMORY, 0x8000000000, 0x8000000000, 0x8000000000, false);
+	assert_true(m.irq.gic.distributor == 0x8000000);
+	assert_true(m.irq.gic.cpu_interface == 0x8010000);
+	assert_int_equal(m.irq.gic.redistributor_count, 0);
+	assert_int_equal(m.irq.gic.frame_count, 1);
+	assert_true(m.irq.gic.frames[0].base == 0x8020000);
+	assert_arm_pins();
 	assert_false(host_logged("error:"));
 }
 
@@ -98,6 +134,14 @@ static void test_virt_gicv3(void **state)
 	assert_arm_uart();
 	assert_int_equal(m.cpu_count, 4);
 	assert_int_equal(m.gic_version, 3);
+	assert_true(m.irq.gic.distributor == 0x8000000);
+	assert_int_equal(m.irq.gic.redistributor_count, 1);
+	assert_true(m.irq.gic.redistributors[0].base == 0x80a0000);
+	assert_true(m.irq.gic.redistributors[0].size == 0xf60000);
+	assert_int_equal(m.irq.gic.its_count, 1);
+	assert_true(m.irq.gic.its[0] == 0x8080000);
+	assert_arm_pins();
+	assert_arm_senders();
 }
 
 static void test_virt_highmem_off(void **state)
@@ -148,7 +192,8 @@ static void test_board_windows(void **state)
 	assert_true(m.virtio_mmio[0].base == 0x80100200);
 	assert_int_equal(m.virtio_mmio[0].interrupt, 5);
 	assert_true(m.virtio_mmio[1].base == 0x80200400);
-	assert_int_equal(m.virtio_mmio[1].interrupt, 9);
+	assert_int_equal(m.virtio_mmio[1].interrupt, 32 + 9);
+	assert_true(m.virtio_mmio[1].interrupt_edge && !m.virtio_mmio[0].interrupt_edge);
 	assert_true(m.virtio_mmio[2].base == 0x80300000);
 	assert_true(host_logged("virtio@f00: ranges: 0xf00 is not reachable"));
 	assert_true(host_logged("virtio-mmio@80310000 from FDT virtio@310000: refused"));

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: platform/aml_route.c over blocks made here. Out: whether pins come to the right interrupts.
+ */
+#include "host.h"
+
+#include "aml_builder.h"
+#include "platform/aml.h"
+
+#define MAX_ROUTES 16u
+
+static struct aml aml;
+static struct aml_route routes[MAX_ROUTES];
+static unsigned count;
+static enum status routed;
+
+static int setup(void **state)
+{
+	aml.size = 0;
+	count = 0;
+	routed = ERR_NOT_FOUND;
+	return host_reset(state);
+}
+
+static void note(void *context, const struct aml_route *route)
+{
+	(void)context;
+	if (count < MAX_ROUTES)
+		routes[count] = *route;
+	count++;
+}
+
+static void found(void *context, const struct aml_device *device)
+{
+	(void)context;
+	if (!strcmp(device->hid, "PNP0A08"))
+		routed = aml_each_route(device, note, NULL);
+}
+
+/* In memory of just their size, so that the sanitizer sees a read outside. */
+static void read_all(void)
+{
+	uint8_t *copy = test_malloc(aml.size);
+	struct bytes block = bytes_of(copy, aml.size);
+
+	memcpy(copy, aml.data, aml.size);
+	assert_int_equal(aml_each_device(&block, 1, found, NULL), OK);
+	test_free(copy);
+}
+
+/* \_SB.LNKA: level, low, interrupt `number`. */
+static void link_device(const char *name, uint8_t flags, uint8_t number)
+{
+	size_t device = aml_device(&aml, name);
+
+	aml_name_string(&aml, "_HID", "PNP0C0F");
+	aml_name(&aml, "_CRS");
+	AML(&aml, 0x11, 0x0e, 0x0a, 0x0b, 0x89, 6, 0, flags, 1, number, 0, 0, 0, 0x79, 0);
+	aml_close(&aml, device);
+}
+
+/* Package (4) { device << 16 | 0xffff, pin, link, 0 }; without a link, interrupt `wired`. */
+static void entry(uint8_t device, uint8_t pin, const char *link, uint8_t wired)
+{
+	size_t package;
+
+	AML(&aml, 0x12);
+	package = aml_open(&aml);
+	AML(&aml, 4, 0x0c, 0xff, 0xff, device, 0, 0x0a, pin);
+	if (link)
+		aml_text(&aml, link);
+	else
+		AML(&aml, 0);
+	AML(&aml, 0x0a, wired);
+	aml_close(&aml, package);
+}
+
+static size_t package(uint8_t elements)
+{
+	size_t start;
+
+	AML(&aml, 0x12);
+	start = aml_open(&aml);
+	AML(&aml, elements);
+	return start;
+}
+
+static size_t bridge(void)
+{
+	size_t device = aml_device(&aml, "PCI0");
+
+	aml_name_string(&aml, "_HID", "PNP0A08");
+	return device;
+}
+
+static void test_wired_and_linked(void **state)
+{
+	size_t device, list;
+
+	(void)state;
+	link_device("LNKA", 0x05, 33); /* level, low */
+	link_device("LNKB", 0x03, 34); /* edge, high */
+	device = bridge();
+	aml_name(&aml, "_PRT");
+	list = package(3);
+	entry(3, 0, "LNKA", 0);
+	entry(3, 1, "LNKB", 0);
+	entry(31, 3, NULL, 20);
+	aml_close(&aml, list);
+	aml_close(&aml, device);
+	read_all();
+	assert_int_equal(routed, OK);
+	assert_int_equal(count, 3);
+	assert_true(routes[0].device == 3 && routes[0].pin == 0 && routes[0].number == 33);
+	assert_true(!routes[0].edge && routes[0].low);
+	assert_true(routes[1].pin == 1 && routes[1].number == 34);
+	assert_true(routes[1].edge && !routes[1].low);
+	assert_true(routes[2].device == 31 && routes[2].pin == 3 && routes[2].number == 20);
+	assert_true(!routes[2].edge && routes[2].low);
+}
+
+/* \_PIC stores its argument in PICF; PRTP and PRTA have one entry each: interrupt 5 and 16. */
+static void model_and_tables(void)
+{
+	size_t method, list;
+
+	aml_name(&aml, "PICF");
+	AML(&aml, 0);
+	aml_name(&aml, "OTHR");
+	AML(&aml, 0);
+	method = aml_method(&aml, "_PIC");
+	AML(&aml, 0x70, 0x68);
+	aml_text(&aml, "PICF");
+	aml_close(&aml, method);
+	aml_name(&aml, "PRTP");
+	list = package(1);
+	entry(1, 0, NULL, 5);
+	aml_close(&aml, list);
+	aml_name(&aml, "PRTA");
+	list = package(1);
+	entry(1, 0, NULL, 16);
+	aml_close(&aml, list);
+}
+
+/* If (condition) { Return (first) } Else { Return (second) }, or just the second Return behind. */
+static void decide(
+	const void *condition, size_t size, const char *first, const char *second, bool with_else)
+{
+	size_t device = bridge(), method = aml_method(&aml, "_PRT"), branch;
+
+	AML(&aml, 0xa0);
+	branch = aml_open(&aml);
+	aml_raw(&aml, condition, size);
+	AML(&aml, 0xa4);
+	aml_text(&aml, first);
+	aml_close(&aml, branch);
+	if (with_else) {
+		AML(&aml, 0xa1);
+		branch = aml_open(&aml);
+	}
+	AML(&aml, 0xa4);
+	aml_text(&aml, second);
+	if (with_else)
+		aml_close(&aml, branch);
+	aml_close(&aml, method);
+	aml_close(&aml, device);
+	read_all();
+}
+
+static void test_decided_by_the_model(void **state)
+{
+	static const struct {
+		const char *condition;
+		size_t size;
+		const char *first, *second;
+	} cases[] = {
+		{"\x93PICF\x00", 6, "PRTP", "PRTA"}, /* PICF == 0 */
+		{"\x93\x01PICF", 6, "PRTA", "PRTP"}, /* 1 == PICF */
+		{"PICF", 4, "PRTA", "PRTP"}, {"\x92PICF", 5, "PRTP", "PRTA"}, /* !PICF */
+		{"\x92\x93PICF\x00", 7, "PRTA", "PRTP"}, /* PICF != 0 */
+	};
+
+	for (unsigned i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		assert_int_equal(setup(state), 0);
+		model_and_tables();
+		decide(cases[i / 2].condition, cases[i / 2].size, cases[i / 2].first,
+			cases[i / 2].second, i % 2);
+		assert_int_equal(routed, OK);
+		assert_int_equal(count, 1);
+		assert_int_equal(routes[0].number, 16);
+	}
+}
+
+/* By another name, by what is computed, or cut short: nothing is guessed. */
+static void test_decided_by_something_else(void **state)
+{
+	static const struct {
+		const char *condition;
+		size_t size;
+	} cases[] = {
+		{"OTHR", 4},
+		{"NONE", 4},
+		{"\x93OTHR\x00", 6},
+		{"\x93PICF\x60", 6}, /* Local0 */
+		{"\x7bPICF\x01\x00", 7}, /* PICF & 1 */
+		{"\x92\x92\x92\x92\x92\x92\x92\x92\x92", 9},
+		{"\x93", 1},
+		{"", 0},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(setup(state), 0);
+		model_and_tables();
+		decide(cases[i].condition, cases[i].size, "PRTP", "PRTA", true);
+		assert_int_equal(routed, ERR_UNSUPPORTED);
+		assert_int_equal(count, 0);
+		assert_true(host_logged("PCI0: its _PRT has to be computed"));
+	}
+}
+
+static void test_link_is_computed(void **state)
+{
+	size_t device = aml_device(&aml, "LNKA"), method, list;
+
+	(void)state;
+	aml_name_string(&aml, "_HID", "PNP0C0F");
+	method = aml_method(&aml, "_CRS");
+	AML(&aml, 0xa4, 0x60); /* Return (Local0) */
+	aml_close(&aml, method);
+	aml_close(&aml, device);
+	device = bridge();
+	aml_name(&aml, "_PRT");
+	list = package(3);
+	entry(1, 0, "LNKA", 0);
+	entry(2, 0, "NONE", 0);
+	entry(3, 0, NULL, 9);
+	aml_close(&aml, list);
+	aml_close(&aml, device);
+	read_all();
+	assert_int_equal(routed, ERR_UNSUPPORTED);
+	assert_int_equal(count, 1);
+	assert_int_equal(routes[0].number, 9);
+	assert_true(host_logged("the interrupt of link \\LNKA has to be computed"));
+	assert_true(host_logged("the interrupt of link \\NONE has to be computed"));
+}
+
+/* A pin or device that is none, one function only, a package of numbers, entries that are cut. */
+static void test_malformed_entries(void **state)
+{
+	size_t device, list, one;
+
+	(void)state;
+	device = bridge();
+	aml_name(&aml, "_PRT");
+	list = package(6);
+	entry(1, 4, NULL, 9);
+	entry(32, 0, NULL, 9);
+	AML(&aml, 0x12);
+	one = aml_open(&aml);
+	AML(&aml, 4, 0x0c, 1, 0, 2, 0, 0, 0, 0x0a, 9); /* function 1 */
+	aml_close(&aml, one);
+	AML(&aml, 0x01);
+	AML(&aml, 0x12);
+	one = aml_open(&aml);
+	AML(&aml, 4, 0x0c, 0xff, 0xff, 2, 0, 0);
+	aml_close(&aml, one);
+	entry(5, 2, NULL, 7);
+	aml_close(&aml, list);
+	aml_close(&aml, device);
+	read_all();
+	assert_int_equal(routed, ERR_MALFORMED);
+	assert_int_equal(count, 1);
+	assert_true(routes[0].device == 5 && routes[0].pin == 2 && routes[0].number == 7);
+	assert_true(host_logged("_PRT: not every entry can be read"));
+}
+
+static void test_none(void **state)
+{
+	(void)state;
+	aml_close(&aml, bridge());
+	read_all();
+	assert_int_equal(routed, ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_wired_and_linked, setup),
+		cmocka_unit_test_setup(test_decided_by_the_model, setup),
+		cmocka_unit_test_setup(test_decided_by_something_else, setup),
+		cmocka_unit_test_setup(test_link_is_computed, setup),
+		cmocka_unit_test_setup(test_malformed_entries, setup),
+		cmocka_unit_test_setup(test_none, setup),
+	};
+
+	return cmocka_run_group_tests_name("aml_route", tests, NULL, NULL);
+}
