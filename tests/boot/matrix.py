@@ -32,6 +32,7 @@ class Row:
     label: bool = False
     screens: tuple[Screen, ...] = (Screen(),)
     entropy: str | None = None  # the log's subject of the entropy device, a pattern
+    irq: str = ""  # irq= of the run; interrupts of that kind must have come from every device
     details: tuple[tuple[str, str], ...] = ()  # (subject, text) patterns that the log must hold
 
 
@@ -272,7 +273,76 @@ AARCH64 = (
     ),
 )
 
+GIC2, GIC3 = (("-machine", f"gic-version={version}") for version in (2, 3))
+EL2 = "-machine", "virtualization=on"
+PORT = device("pcie-root-port", "id=port0", "chassis=1")
+
+
+def interrupts(id, irq, *qemu, mmio=False, subject=None, **fields):
+    """A row whose GPU and entropy device interrupt."""
+    subject = subject or (MMIO if mmio else PCI)
+    devices = (*mmio_gpu(), *RNG_MMIO) if mmio else (*gpu(), *RNG_PCI)
+    return Row(
+        id=f"irq-{id}",
+        irq=irq,
+        qemu=(*qemu, *fields.pop("devices", devices)),
+        screens=(Screen(transport=subject),),
+        entropy=subject,
+        **fields,
+    )
+
+
+GIC3_ITS = (("irq", "^GIC ITS: at 0x8080000"), ("irq", r"^GICv3: masked; [1-9]\d* .* 0 unclaimed"))
+GIC2_FRAME = (("irq", "message 0x5[0-9a-f] to 0x8020040$"), ("irq", "^GICv2: masked; [1-9]"))
+BEHIND_PORTS = (*PORT, *gpu("bus=port0"), *RNG_PCI)
+
+INTERRUPTS = (
+    interrupts("msix-gic3", "msix", *GIC3, details=(*ACPI, *GIC3_ITS)),
+    interrupts("msix-gic3-fdt", "msix", *GIC3, *FDT, details=(*TREE, *GIC3_ITS)),
+    interrupts("msix-gic3-el2", "msix", *GIC3, *EL2, details=GIC3_ITS),
+    interrupts("msix-gic2", "msix", *GIC2, details=GIC2_FRAME),
+    interrupts("msix-gic2-fdt", "msix", *GIC2, *FDT, details=GIC2_FRAME),
+    interrupts("intx-gic3", "intx", *GIC3, devices=BEHIND_PORTS),
+    interrupts("intx-gic3-fdt", "intx", *GIC3, *FDT, devices=BEHIND_PORTS),
+    interrupts("intx-gic2", "intx", *GIC2),
+    interrupts("intx-gic2-el2-fdt", "intx", *GIC2, *EL2, *FDT),
+    interrupts("mmio-gic3", "mmio", *GIC3, *MODERN_MMIO, mmio=True, details=ACPI),
+    interrupts("mmio-gic2-fdt", "mmio", *GIC2, *FDT, *MODERN_MMIO, mmio=True, details=TREE),
+    interrupts("mmio-legacy-gic3-fdt", "mmio", *GIC3, *FDT, *LEGACY_MMIO, mmio=True),
+    interrupts("mmio-legacy-gic2", "mmio", *GIC2, *LEGACY_MMIO, mmio=True),
+    interrupts(
+        "plain-features",
+        "msix",
+        *GIC3,
+        devices=(*gpu("event_idx=off", "indirect_desc=off"), *RNG_PCI),
+    ),
+)
+
 PC = "-machine", "pc"
+LEGACY_RNG = device("virtio-rng-pci", "disable-modern=on", "disable-legacy=off")
+
+X86_64_INTERRUPTS = (
+    interrupts("q35-msix", "msix", arch="x86_64", details=(("irq", "to 0xfee00000$"),)),
+    interrupts(
+        "q35-intx", "intx", arch="x86_64", devices=(*PORT, *gpu("bus=port0"), *LEGACY_RNG)
+    ),
+    interrupts(
+        "pc-intx",
+        "intx",
+        *PC,
+        arch="x86_64",
+        details=(
+            ("aml", r"^\\_SB\.PCI0: its _PRT has to be computed"),
+            (r"0000:00:\d\d\.0", "firmware's Interrupt Line register, 1[01], is taken"),
+        ),
+    ),
+    interrupts(
+        "q35-x2apic",
+        "msix",
+        *("-cpu", "qemu64,+x2apic"),
+        arch="x86_64",
+    ),
+)
 
 X86_64 = (
     Row(
@@ -379,4 +449,4 @@ X86_64 = (
     ),
 )
 
-ROWS = AARCH64 + X86_64
+ROWS = AARCH64 + INTERRUPTS + X86_64 + X86_64_INTERRUPTS

@@ -31,12 +31,21 @@ def expect_entropy(log, subject):
     assert all(entropy.number < gpu.number for gpu in gpus)
 
 
+def expect_interrupts(log, kind, *subjects):
+    """Each device was told of its answers by interrupts of that kind, and not one got lost."""
+    for subject in subjects:
+        step = expect_step(log, subject, f"^interrupts by {kind}: ")
+        queue = re.search(r"queue (\d+), config", step.text)
+        assert queue and int(queue[1]) > 0, step.text
+
+
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row.arch}-{row.id}") for row in ROWS])
 def test_boot(row, start, folder):
     label = "on" if row.label else "off"
+    irq = f"irq={row.irq}" if row.irq else ""
     machine = start(
         row.arch,
-        args=f"after=halt pattern={row.pattern} label={label} {row.args}".strip(),
+        args=f"after=halt pattern={row.pattern} label={label} {irq} {row.args}".strip(),
         extra=row.qemu,
         boot=row.boot,
         memory=row.memory,
@@ -47,6 +56,8 @@ def test_boot(row, start, folder):
     expect_pass(log, row.arch)
     if row.entropy:
         expect_entropy(log, row.entropy)
+    if row.irq:
+        expect_interrupts(log, row.irq, row.entropy, *(s.transport for s in row.screens))
     for subject, text in row.details:
         expect_detail(log, subject, text)
     for screen in row.screens:
