@@ -128,8 +128,7 @@ static void note_sent(struct gpu *gpu)
 
 	for (unsigned i = 0; i < rs->count; i++) {
 		struct gpu_request *r = &rs->request[i];
-		struct queue_request sent =
-			queue_published(&gpu->control, rs->count - 1 - i);
+		struct queue_request sent = queue_published(&gpu->control, rs->count - 1 - i);
 
 		r->number = gpu_history_sent(&gpu->history, r->header,
 			(uint32_t)min_u64(sent.readable, r->room), sent.writable, gpu->dev->pool);

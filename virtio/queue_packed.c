@@ -25,7 +25,7 @@ static enum status open_ring(struct queue *q, uint16_t size)
 static bool want_interrupts(struct queue *q, bool wanted)
 {
 	const struct packed_ring *r = &q->packed;
-	uint32_t flags = !wanted ? RING_EVENT_FLAGS_DISABLE
+	uint32_t flags = !wanted        ? RING_EVENT_FLAGS_DISABLE
 			 : q->event_idx ? RING_EVENT_FLAGS_DESC
 					: RING_EVENT_FLAGS_ENABLE;
 	uint32_t place = flags == RING_EVENT_FLAGS_DESC ? packed_place_bits(r->next_used) : 0;
