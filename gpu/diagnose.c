@@ -111,6 +111,20 @@ static bool judge_lengths(const struct trial *t)
 	return r->resource && judge_earlier_truncated(t);
 }
 
+/* An earlier command that was given up: nothing in a history is older than the last reset. */
+static void judge_given_up(const struct trial *t)
+{
+	const struct gpu_record *r;
+
+	for (uint32_t age = 1; (r = gpu_history_at(t->history, age)); age++)
+		if (!r->answered)
+			diagnosis_add(t->d, CERTAIN, MISTAKE_EARLY_FREE,
+				"%s before it was not answered, and there was no reset: 0x%x may "
+				"be "
+				"its answer",
+				gpu_command_name(r->type), t->newest->response);
+}
+
 /* ---- what each command asks for ---- */
 
 static bool judge_resource(const struct trial *t)
@@ -302,6 +316,7 @@ void gpu_diagnose_answer(const struct gpu_history *history, uint32_t number,
 			"the request's descriptor says 0x%lx", t.judged->request_address);
 		return;
 	}
+	judge_given_up(&t);
 	judge_response_room(&t, shape);
 	if (!judge_lengths(&t) && gpu_response_is_error(t.judged->response)) {
 		if (!shape)

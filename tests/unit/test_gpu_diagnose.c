@@ -74,6 +74,22 @@ static void test_no_command(void **state)
 	assert_int_equal(d.count, 0);
 }
 
+/* An answer that stayed away, and no reset: whatever comes next may be it. */
+static void test_given_up(void **state)
+{
+	(void)state;
+	story_begin();
+	story_header(VIRTIO_GPU_CMD_GET_DISPLAY_INFO);
+	the_story.history.record[0].answered = false;
+	story_edid(0);
+	judge(VIRTIO_GPU_RESP_OK_DISPLAY_INFO, 408);
+	expect(CERTAIN, MISTAKE_EARLY_FREE, "GET_DISPLAY_INFO before it was not answered");
+	/* It was answered. */
+	the_story.history.record[0].answered = true;
+	judge(VIRTIO_GPU_RESP_OK_DISPLAY_INFO, 408);
+	expect(LIKELY, CAUSE_UNKNOWN_RESPONSE, "GET_EDID is answered with type 0x1101");
+}
+
 static void test_response_room(void **state)
 {
 	(void)state;
@@ -358,6 +374,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_earlier, begin),
 		cmocka_unit_test_setup(test_no_command, begin),
+		cmocka_unit_test_setup(test_given_up, begin),
 		cmocka_unit_test_setup(test_response_room, begin),
 		cmocka_unit_test_setup(test_truncated, begin),
 		cmocka_unit_test_setup(test_earlier_truncated, begin),
