@@ -143,6 +143,37 @@ static void judge_features(const struct virtio_snapshot *s, struct diagnosis *d)
 			written, s->offered);
 }
 
+/* What a device may refuse a ring for: its address, or what goes before its address. */
+static bool judge_unwritten(const struct virtio_snapshot *s, struct diagnosis *d)
+{
+	const struct virtio_programmed *p = &s->programmed;
+	bool written = s->is_mmio && p->complete && (p->pfn.done || p->enable.done);
+
+	if (s->legacy && s->desc >= PFN_LIMIT)
+		diagnosis_add(d, CERTAIN, MISTAKE_PFN_TRUNCATED,
+			"the ring is at 0x%lx, page frame numbers end below 0x%lx", s->desc,
+			PFN_LIMIT);
+	else if (written && s->legacy && !p->page_size.done)
+		diagnosis_add(d, CERTAIN, MISTAKE_PAGE_SIZE,
+			"GuestPageSize was not written; the page frame reads 0");
+	else if (written && !p->size.done)
+		diagnosis_add(d, CERTAIN, MISTAKE_QUEUE_SIZE,
+			"QueueSize was not written, the driver has %u; the queue is not ready",
+			s->size);
+	else
+		return false;
+	return true;
+}
+
+/* A version 2 device may say of the queues of a running device that they are not ready: libkrun. */
+static bool hides_ready(const struct virtio_snapshot *s)
+{
+	const struct virtio_programmed *p = &s->programmed;
+
+	return s->is_mmio && !s->legacy && is_request(s) && p->enable.done && p->enable.value &&
+	       !p->pfn.done && s->status & VIRTIO_STATUS_DRIVER_OK;
+}
+
 /* The device has no ring: registers of another version, a reset, or none was written. */
 static void judge_not_ready(const struct virtio_snapshot *s, struct diagnosis *d)
 {
@@ -158,6 +189,8 @@ static void judge_not_ready(const struct virtio_snapshot *s, struct diagnosis *d
 	else if (s->legacy && p->pfn_zero.done)
 		diagnosis_add(d, CERTAIN, MISTAKE_PFN_ZERO,
 			"0 was written for queue %lu; the queue's reads 0", p->pfn_zero.value);
+	else if (judge_unwritten(s, d))
+		return;
 	else if (is_request(s) && enable->value)
 		diagnosis_add(d, CERTAIN, MISTAKE_SECOND_OWNER,
 			"the queue was enabled, and is not any more; status 0x%02x", s->status);
@@ -244,7 +277,7 @@ static void judge_queue(const struct virtio_snapshot *s, struct diagnosis *d)
 {
 	const struct virtio_programmed *p = &s->programmed;
 
-	if (!s->device.ready) {
+	if (!s->device.ready && !hides_ready(s)) {
 		judge_not_ready(s, d);
 		return;
 	}
@@ -298,9 +331,16 @@ static void judge_remains(const struct virtio_snapshot *s, struct diagnosis *d)
 	if (s->has_queue && !(written_features(s) & FEATURE(VIRTIO_F_VERSION_1)))
 		diagnosis_add(d, POSSIBLE, CAUSE_RING_MALFORMED,
 			"without VERSION_1 a device that gave up cannot say so");
+	if (s->has_queue && !s->device.ready)
+		diagnosis_add(d, POSSIBLE, MISTAKE_SECOND_OWNER,
+			"the queue was enabled, and QueueReady reads 0; status 0x%02x", s->status);
 	diagnosis_add(d, POSSIBLE, CAUSE_SLOW,
 		"everything that can be seen is right; the deadline was %u ms",
 		s->timeout_us / 1000);
+	if (s->in_flight && s->notified)
+		diagnosis_add(d, UNLIKELY, MISTAKE_CACHES,
+			"the device was notified of avail.idx %u, and may see an older one",
+			s->avail_idx);
 }
 
 void diagnose(const struct virtio_snapshot *s, struct diagnosis *d)

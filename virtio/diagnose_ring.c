@@ -196,11 +196,13 @@ static void judge_lost_answer(const struct virtio_snapshot *s, struct diagnosis 
 			"its used ring is at 0x%lx, the driver's at 0x%lx", s->used_elsewhere,
 			s->used);
 	else if (s->response_written) {
+		bool placed = s->is_pci || s->programmed.align.done;
+
 		if (s->legacy)
-			diagnosis_add(d, LIKELY, MISTAKE_USED_OFFSET,
+			diagnosis_add(d, placed ? POSSIBLE : LIKELY, MISTAKE_USED_OFFSET,
 				"the response is there, used.idx at 0x%lx is still %u", s->used,
 				s->used_idx);
-		diagnosis_add(d, s->legacy ? POSSIBLE : LIKELY, MISTAKE_CACHES,
+		diagnosis_add(d, s->legacy && !placed ? POSSIBLE : LIKELY, MISTAKE_CACHES,
 			"the response is there, %s", used);
 	} else if (s->interrupt_status & INTERRUPT_USED && !d->count)
 		/* An interrupt of an earlier request may stand there: it is not acknowledged. */

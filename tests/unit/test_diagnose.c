@@ -165,7 +165,7 @@ static void test_healthy(void **state)
 		struct diagnosis d = judged(&all[i]);
 
 		for (unsigned c = 0; c < d.count; c++)
-			assert_int_equal(d.causes[c].certainty, POSSIBLE);
+			assert_true(d.causes[c].certainty <= POSSIBLE);
 		assert_true(names(&all[i], CAUSE_SLOW));
 		/* Without VERSION_1 a device that gave up looks healthy. */
 		assert_int_equal(names(&all[i], CAUSE_RING_MALFORMED), all[i].legacy);
@@ -212,7 +212,11 @@ static void test_reset(void **state)
 	/* The driver went on with DRIVER_OK. */
 	CASE(healthy, s.status = 0x04, CERTAIN, MISTAKE_SECOND_OWNER);
 	/* A second probe that got as far. */
-	CASE(healthy, s.device.ready = false, CERTAIN, MISTAKE_SECOND_OWNER);
+	CASE(healthy_pci, s.device.ready = false, CERTAIN, MISTAKE_SECOND_OWNER);
+	/* libkrun's mmio says so of every queue of a running device. */
+	CASE(healthy, s.device.ready = false, POSSIBLE, MISTAKE_SECOND_OWNER);
+	CASE(healthy, s.device.ready = false; s.avail_event = 8; s.notified = false;
+		s.used_idx = 8, CERTAIN, MISTAKE_DEADLINE);
 	CASE(healthy_legacy, s.device.ready = false;
 		s.device.pfn = 0, CERTAIN, MISTAKE_SECOND_OWNER);
 	CASE(healthy_legacy, s.status = 0;
@@ -253,6 +257,13 @@ static void test_queue_registers(void **state)
 	CASE(healthy_pci, s.device.ready = false; s.failure = ERR_REFUSED; s.in_flight = 0;
 		s.chain_end = CHAIN_NONE, CERTAIN, MISTAKE_NOT_ENABLED);
 	CASE(healthy_legacy, s.programmed.page_size.done = false, CERTAIN, MISTAKE_PAGE_SIZE);
+	/* A device that refuses the ring for what goes before it, or for where it is. */
+	CASE(healthy_legacy, s.programmed.page_size.done = false;
+		s.device.ready = false, CERTAIN, MISTAKE_PAGE_SIZE);
+	CASE(healthy_legacy, s.programmed.size.done = false;
+		s.device.ready = false, CERTAIN, MISTAKE_QUEUE_SIZE);
+	CASE(healthy_pci, s.device.ready = false; s.legacy = true; s.desc = 1ull << 44;
+		s.pci_command = 7; s.failure = ERR_RANGE, CERTAIN, MISTAKE_PFN_TRUNCATED);
 	CASE(healthy_legacy, s.programmed.page_size = done(512), CERTAIN, MISTAKE_PAGE_SIZE);
 	CASE(healthy_legacy, s.device.pfn = 0x10000, CERTAIN, MISTAKE_PAGE_SIZE);
 	CASE(healthy_legacy, s.desc += 1ull << 44;
@@ -318,7 +329,10 @@ static void test_answer(void **state)
 	CASE(healthy, s.failure = ERR_PROTOCOL; s.used_idx = 99, CERTAIN, CAUSE_DEVICE_BROKE_RING);
 	CASE(healthy_legacy, s.used_elsewhere = 0x10500;
 		s.response_written = true, CERTAIN, MISTAKE_USED_OFFSET);
-	CASE(healthy_legacy, s.response_written = true, LIKELY, MISTAKE_USED_OFFSET);
+	/* Where its QueueAlign is known, the used ring is where that puts it. */
+	CASE(healthy_legacy, s.response_written = true, LIKELY, MISTAKE_CACHES);
+	CASE(healthy_legacy, s.response_written = true; s.programmed.complete = false;
+		s.programmed.align.done = false, LIKELY, MISTAKE_USED_OFFSET);
 	CASE(healthy, s.response_written = true, LIKELY, MISTAKE_CACHES);
 	CASE(healthy, s.interrupt_status = 1; s.used_idx = s.used_idx_seen = 0; s.avail_idx = 1;
 		s.avail_event = 0, LIKELY, MISTAKE_CACHES);
