@@ -32,6 +32,8 @@ const struct fault faults[] = {
 		wrong_queue_size, "tells the device half of the queue's size"),
 	FAULT("pfn-zero", MISTAKE_PFN_ZERO, FAULT_MMIO_LEGACY,
 		pfn_zero, "writes 0 to another queue's QueuePFN"),
+	FAULT("pfn-truncated", MISTAKE_PFN_TRUNCATED, FAULT_MMIO_LEGACY,
+		pfn_truncated, "writes QueuePFN without a look at whether it fits"),
 	FAULT("ring-address-virtual", MISTAKE_RING_ADDRESS, FAULT_ALL,
 		ring_address_virtual, "gives ring addresses that are not memory"),
 	FAULT("buffer-address-virtual", MISTAKE_BUFFER_ADDRESS, FAULT_ALL,

@@ -57,6 +57,7 @@ extern const struct fault_operations fault_v2_registers_on_v1;
 extern const struct fault_operations fault_v1_registers_on_v2;
 extern const struct fault_operations fault_no_guest_page_size;
 extern const struct fault_operations fault_pfn_is_address;
+extern const struct fault_operations fault_pfn_truncated;
 extern const struct fault_operations fault_wrong_queue_align;
 extern const struct fault_operations fault_no_queue_size;
 extern const struct fault_operations fault_wrong_queue_size;

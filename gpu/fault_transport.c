@@ -116,6 +116,15 @@ static enum status pfn_is_address(struct virtio_device *dev, struct queue *q)
 
 const struct fault_operations fault_pfn_is_address = {.setup_queue = pfn_is_address};
 
+/* No look at whether the number fits 32 bits: right below 16 TiB. */
+static enum status pfn_truncated(struct virtio_device *dev, struct queue *q)
+{
+	setup_legacy(dev, q, dev->queue_align, pfn_of(q));
+	return OK;
+}
+
+const struct fault_operations fault_pfn_truncated = {.setup_queue = pfn_truncated};
+
 static enum status wrong_queue_align(struct virtio_device *dev, struct queue *q)
 {
 	setup_legacy(dev, q, WRONG_ALIGN, pfn_of(q));
