@@ -228,12 +228,13 @@ $(UNIT_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/unit/%.o $(HOST_OUT)/u
 -include $(HOST_OBJECTS:.o=.d) $(FIRMWARE_OBJECTS:.o=.d) $(UNIT_TESTS:$(HOST_OUT)/tests/%=$(HOST_OUT)/obj/tests/unit/%.d)
 
 # The model of a device, which has the driver's barriers as calls (tests/model/barrier.h): before
-# units.a in the link, so that these objects are the ones that are taken.
+# units.a in the link, so that these objects of what has barriers are the ones that are taken.
 MODEL_FLAGS   := -Itests/model $(HOST_FLAGS)
-MODEL_OBJECTS := $(patsubst %,$(HOST_OUT)/model/%.o,queue_split queue_packed) $(patsubst %.c,$(HOST_OUT)/obj/%.o, \
+MODEL_BARRIER := virtio/queue_split virtio/queue_packed gpu/fault
+MODEL_OBJECTS := $(patsubst %,$(HOST_OUT)/model/%.o,$(MODEL_BARRIER)) $(patsubst %.c,$(HOST_OUT)/obj/%.o, \
 	$(filter-out tests/model/test_%,$(wildcard tests/model/*.c)))
 
-$(HOST_OUT)/model/%.o: virtio/%.c Makefile | setup
+$(HOST_OUT)/model/%.o: %.c Makefile | setup
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(MODEL_FLAGS) -MMD -MP -c -o $@ $<
@@ -262,9 +263,9 @@ $(QTEST): $(QTEST_OBJECTS) $(HOST_OUT)/units.a
 
 -include $(QTEST_OBJECTS:.o=.d)
 
-# Every fault of gpu/fault.h on these devices: what is seen, and what is named as its cause.
+# Every fault of gpu/fault.h on these devices and on the model: what is seen, and what is named as its cause.
 .PHONY: faults
-faults: qtest
+faults: qtest $(HOST_OUT)/tests/test_mistakes
 	@$(PYTHON) tests/qtest/gallery.py
 
 # ---- fuzzing: the same sources under libFuzzer, and its inputs replayed without it -------------

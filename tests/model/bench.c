@@ -9,10 +9,16 @@ static const struct gpu_show bars = {.picture = {.pattern = PICTURE_BARS}};
 
 void bench_open(struct bench *b, enum model_transport transport, const struct model_type *type)
 {
+	bench_open_above(b, transport, type, 0);
+}
+
+void bench_open_above(struct bench *b, enum model_transport transport,
+	const struct model_type *type, uint64_t above)
+{
 	bench_close(b);
 	memset(b, 0, sizeof(*b));
 	b->open = true;
-	model_memory_open(&b->memory, BENCH_MEMORY);
+	model_memory_open(&b->memory, BENCH_MEMORY, above);
 	model_open(&b->model, transport, type, &b->memory, &b->machine);
 	/* What the driver implements: INDIRECT_DESC, EVENT_IDX, and of the GPU EDID. */
 	b->model.understood = 3ull << 28 | (type == &model_type_gpu ? 1u << 1 : 0);

@@ -31,6 +31,9 @@ struct bench {
  * test leaves it, is closed first.
  */
 void bench_open(struct bench *b, enum model_transport transport, const struct model_type *type);
+/* The same, with all memory that devices may be given higher by `above`. */
+void bench_open_above(struct bench *b, enum model_transport transport,
+	const struct model_type *type, uint64_t above);
 void bench_close(struct bench *b);
 
 /* Looks for devices as the application does. `b->dev` is NULL when there is no usable one. */

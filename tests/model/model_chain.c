@@ -40,8 +40,10 @@ static bool add_segment(struct walk *w, uint64_t address, uint32_t length, bool 
 	struct model_segment *segments = writable ? c->writable : c->readable;
 	const void *bytes = model_map(w->m->memory, address, length);
 
-	if (!writable && c->writable_count)
+	if (!writable && c->writable_count) {
 		breach(w, RULE_CHAIN_ORDER, "descriptor %u", w->count);
+		return false;
+	}
 	if (w->check && !model_owned(w->m->memory, address, length))
 		breach(w, RULE_PHYSICAL, "%u bytes at 0x%lx", length, (unsigned long)address);
 	w->bytes += length;

@@ -47,6 +47,13 @@ enum model_status {
 	MODEL_FAILED = 128,
 };
 
+/* What one side writes and the other does not see, where nobody cleans or invalidates caches. */
+enum model_stale {
+	MODEL_STALE_AVAIL = 1, /* the device has an old copy of the available ring */
+	MODEL_STALE_USED = 2, /* the driver has an old copy of the used ring … */
+	MODEL_STALE_RESPONSE = 4, /* … of the response */
+};
+
 /* Memory of the machine: what the driver's pool hands out, and the device may reach. */
 struct model_memory {
 	struct dma_pool pool;
@@ -171,11 +178,16 @@ struct model {
 	bool answers_last_first; /* not with IN_ORDER */
 	bool batches; /* with IN_ORDER: one used element for all that are due */
 	bool answers_awaited; /* the driver reads each answer before it resets the device */
+	uint64_t required; /* features without which it does not keep FEATURES_OK (§2.2.2) */
+	bool never_needs_reset; /* it does not say so when it gave up, as many do not */
+	bool ready_while_idle; /* QueueReady reads 0 once the device runs, as libkrun's does */
+	unsigned stale; /* of enum model_stale: the caches of the machine are not coherent */
 	struct model_lies lies;
 
 	uint64_t accesses;
 	uint64_t requests;
 	bool gone;
+	bool deaf; /* it found a ring that it cannot follow; until it is reset */
 
 	uint8_t status;
 	bool was_reset; /* by this driver */
@@ -229,8 +241,11 @@ struct model_type {
 extern const struct model_type model_type_entropy;
 extern const struct model_type model_type_gpu;
 
-/* The arena: three ranges apart from each other, of which the middle one is `size` bytes. */
-void model_memory_open(struct model_memory *memory, size_t size);
+/*
+ * The arena: three ranges apart from each other, of which the middle one is `size` bytes, all of
+ * them higher by `above`.
+ */
+void model_memory_open(struct model_memory *memory, size_t size, uint64_t above);
 void model_memory_close(struct model_memory *memory);
 
 /* The bytes of [address, address + length), or NULL when not all of them are memory. */
@@ -282,6 +297,9 @@ void model_at_read_barrier(struct model *m);
 void model_at_full_barrier(struct model *m);
 /* The driver waits: what it owes the device is due. */
 void model_at_wait(struct model *m);
+
+/* What QEMU does with a ring that it cannot follow. */
+void model_give_up(struct model *m);
 
 /* Walks a chain. With `check`, breaches are noted. False when it cannot be followed. */
 bool model_walk(struct model *m, struct model_queue *q, uint16_t head, struct model_chain *chain,

@@ -89,9 +89,11 @@ static uint32_t create(struct model *m, const void *request, uint32_t size, void
 		model_break(m, RULE_GPU_RESOURCE, "RESOURCE_CREATE_2D of %u", id);
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	}
-	if (!format_known(le32_value(r->format)) || !width || !height)
+	if (!format_known(le32_value(r->format)) || !width || !height) {
 		model_break(m, RULE_GPU_FORMAT, "format %u, %lux%lu", le32_value(r->format),
 			(unsigned long)width, (unsigned long)height);
+		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
+	}
 	while (at < MODEL_RESOURCES && m->gpu->resources[at].id)
 		at++;
 	if (at == MODEL_RESOURCES || width * height > MAX_PIXELS)
@@ -117,15 +119,19 @@ static uint32_t attach(struct model *m, const void *request, uint32_t size, void
 		model_break(m, RULE_GPU_COMMAND, "%u entries in %u bytes", count, size);
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	}
-	if (r->backing_count)
+	if (r->backing_count) {
 		model_break(m, RULE_GPU_ORDER, "resource %u has a backing already", r->id);
+		return VIRTIO_GPU_RESP_ERR_UNSPEC;
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct model_segment s = {
 			le64_value(q->entries[i].addr), le32_value(q->entries[i].length)};
 
-		if (!model_owned(m->memory, s.address, s.length))
+		if (!model_owned(m->memory, s.address, s.length)) {
 			model_break(m, RULE_GPU_BACKING, "%u bytes at 0x%lx are not memory",
 				s.length, (unsigned long)s.address);
+			return VIRTIO_GPU_RESP_ERR_UNSPEC;
+		}
 		r->backing[i] = s;
 		bytes += s.length;
 	}
@@ -152,8 +158,10 @@ static uint32_t scanout(struct model *m, const void *request, uint32_t size, voi
 	}
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!r->backing_count)
+	if (!r->backing_count) {
 		model_break(m, RULE_GPU_ORDER, "SET_SCANOUT of %u, which has no backing", r->id);
+		return VIRTIO_GPU_RESP_ERR_UNSPEC;
+	}
 	if (!covered(&rect, r->width, r->height)) {
 		model_break(m, RULE_GPU_COVERED, "SET_SCANOUT %ux%u of %ux%u", rect.width.raw,
 			rect.height.raw, r->width, r->height);
@@ -204,8 +212,10 @@ static uint32_t transfer(struct model *m, const void *request, uint32_t size, vo
 	(void)response;
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!r->backing_count)
+	if (!r->backing_count) {
 		model_break(m, RULE_GPU_ORDER, "TRANSFER_TO_HOST_2D without backing");
+		return VIRTIO_GPU_RESP_ERR_UNSPEC;
+	}
 	if (!covered(&rect, r->width, r->height)) {
 		model_break(m, RULE_GPU_COVERED, "TRANSFER_TO_HOST_2D %ux%u+%u+%u", rect.width.raw,
 			rect.height.raw, rect.x.raw, rect.y.raw);

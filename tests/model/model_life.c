@@ -65,6 +65,7 @@ static void finish_reset(struct model *m)
 {
 	m->status = 0;
 	m->resetting = false;
+	m->deaf = false;
 	m->was_reset = true;
 	m->accepted = 0;
 	m->interrupt_status = 0;
@@ -208,6 +209,8 @@ void model_write_status(struct model *m, uint64_t value)
 	if (m->status & MODEL_FAILED && added)
 		model_break(m, RULE_FAILED_RESET, "0x%02x, was 0x%02x", status, m->status);
 	check_steps(m, added);
+	if (m->required & ~m->accepted)
+		status &= (uint8_t)~MODEL_FEATURES_OK;
 	m->status |= status & ~m->lies.status_dropped;
 	if (!(added & MODEL_DRIVER_OK))
 		return;
@@ -234,7 +237,7 @@ void model_write_features(struct model *m, uint32_t select, uint64_t value)
 			m->features_read[0] ? "read" : "not read");
 	if (m->status & (m->legacy ? MODEL_DRIVER_OK : MODEL_FEATURES_OK))
 		model_break(m, RULE_FEATURES_FROZEN, "status 0x%02x", m->status);
-	if (select > 1)
+	if (select > 1 || (m->status & MODEL_FEATURES_OK))
 		return;
 	m->features_written[select] = true;
 	m->accepted &= ~(0xffffffffull << 32 * select);

@@ -13,13 +13,13 @@ static const uint64_t bases[MODEL_RANGES] = {0x1234500000, 0x2200000000, 0x56789
 #define SMALL_RANGE 0x10000u
 #define GARBAGE     0xa5
 
-void model_memory_open(struct model_memory *memory, size_t size)
+void model_memory_open(struct model_memory *memory, size_t size, uint64_t above)
 {
 	*memory = (struct model_memory){0};
 	for (unsigned i = 0; i < MODEL_RANGES; i++) {
 		struct dma_block *r = &memory->ranges[i];
 
-		r->address = paddr_of(bases[i]);
+		r->address = paddr_of(bases[i] + above);
 		r->size = i == 1 ? size : SMALL_RANGE;
 		r->data = aligned_alloc(PAGE_SIZE, r->size);
 		/* Where memory is taken from first: filling all of it would take most of the time.

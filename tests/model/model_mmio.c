@@ -144,6 +144,8 @@ static uint32_t read_queue(struct model *m, uint64_t offset)
 	model_touch(m, "queue");
 	if (!q)
 		return 0;
+	if (m->ready_while_idle && m->status & MODEL_DRIVER_OK)
+		return 0;
 	return offset == QUEUE_PFN ? q->pfn : q->enabled;
 }
 

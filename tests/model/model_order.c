@@ -69,6 +69,7 @@ static void publish(struct model *m, struct model_queue *q, const struct virtq_a
 		model_break(
 			m, RULE_AVAIL_FORWARD, "from %u to %u, %u fit", q->published, idx, room);
 		q->published = idx;
+		model_give_up(m);
 		return;
 	}
 	if (!q->ordered)
@@ -108,7 +109,7 @@ void model_at_wait(struct model *m)
 		const struct virtq_avail *avail = q->enabled ? model_avail(m, q) : NULL;
 		bool packed = q->enabled && model_is_packed(m);
 
-		if ((!avail && !packed) || m->status & MODEL_NEEDS_RESET || m->gone)
+		if ((!avail && !packed) || model_is_deaf(m))
 			continue;
 		if (packed && model_packed_unpublished(m, q))
 			model_break(m, RULE_PACKED_NOTIFY_BARRIER, "there was none behind flags");

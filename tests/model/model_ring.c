@@ -26,10 +26,10 @@ void model_wish(struct model *m, struct model_queue *q, bool wanted)
 		by_event ? event : (uint16_t)(wanted ? q->taken - 1 : q->taken));
 }
 
-/* What QEMU does with a ring that it cannot follow. */
-static void give_up(struct model *m)
+void model_give_up(struct model *m)
 {
-	if (!m->legacy)
+	m->deaf = true;
+	if (!m->legacy && !m->never_needs_reset)
 		m->status |= MODEL_NEEDS_RESET;
 	m->interrupt_status |= 2;
 }
@@ -66,7 +66,7 @@ static void take_one(struct model *m, struct model_queue *q, const struct virtq_
 	if (model_is_packed(m)
 			? !model_packed_take(m, q, chain)
 			: !take_split(m, q, le16_load(&avail->ring[q->taken % q->size]), chain)) {
-		give_up(m);
+		model_give_up(m);
 		return;
 	}
 	if (m->type->check_chain)
@@ -81,12 +81,12 @@ static void take(struct model *m, struct model_queue *q)
 	const struct virtq_avail *avail = model_avail(m, q);
 	uint16_t flags;
 
-	if ((!avail && !model_is_packed(m)) || !may_reach_memory(m))
+	if ((!avail && !model_is_packed(m)) || !may_reach_memory(m) || m->stale & MODEL_STALE_AVAIL)
 		return;
 	flags = model_is_packed(m) ? 0 : le16_load(&avail->flags);
 	if (flags > VIRTQ_AVAIL_F_NO_INTERRUPT || (flags && model_has_event_idx(m)))
 		model_break(m, RULE_AVAIL_FLAGS, "0x%x", flags);
-	for (; q->taken != q->published && q->chain_count < MODEL_CHAINS; q->taken++)
+	for (; q->taken != q->published && q->chain_count < MODEL_CHAINS && !m->deaf; q->taken++)
 		take_one(m, q, avail);
 	model_wish(m, q, !m->polls && !m->late_wish);
 }
@@ -125,7 +125,8 @@ static uint32_t carry_out(struct model *m, struct model_chain *c)
 	m->type->answer(m, &reply);
 	if (m->lies.reply)
 		m->lies.reply(m, &reply);
-	gather(m, c->writable, c->writable_count, reply.data, true);
+	if (!(m->stale & MODEL_STALE_RESPONSE))
+		gather(m, c->writable, c->writable_count, reply.data, true);
 	free(request);
 	free(reply.data);
 	return reply.length;
@@ -157,6 +158,8 @@ static void use(struct model *m, struct model_queue *q, struct model_chain *c, u
 	struct model_used u = {.id = c->head, .length = length, .step = (uint16_t)batch};
 	uint16_t old = q->used_idx;
 
+	if ((!used && !model_is_packed(m)) || m->stale & MODEL_STALE_USED)
+		return;
 	if (m->lies.used)
 		m->lies.used(m, q, &u);
 	if (model_is_packed(m)) {
@@ -218,8 +221,7 @@ void model_run(struct model *m)
 	for (unsigned i = 0; i < m->type->queue_count; i++) {
 		struct model_queue *q = &m->queues[i];
 
-		if (!q->enabled || !(m->status & MODEL_DRIVER_OK) ||
-			m->status & MODEL_NEEDS_RESET || m->gone)
+		if (!q->enabled || !(m->status & MODEL_DRIVER_OK) || model_is_deaf(m))
 			continue;
 		if (m->polls)
 			take(m, q);
@@ -253,7 +255,7 @@ void model_notified(struct model *m, uint64_t value)
 	m->notifications++;
 	if (!(m->status & MODEL_DRIVER_OK))
 		model_break(m, RULE_NOTIFY_EARLY, "status 0x%02x", m->status);
-	if (!q || !q->enabled || m->status & MODEL_NEEDS_RESET)
+	if (!q || !q->enabled || model_is_deaf(m))
 		return;
 	check_place(m, q, value >> 16);
 	if (model_is_packed(m) && model_packed_unpublished(m, q))

@@ -41,6 +41,12 @@ void model_packed_use(struct model *m, struct model_queue *q, struct model_chain
 bool model_packed_interrupts(struct model *m, const struct model_queue *q);
 uint64_t model_packed_hash(struct model *m, const struct model_chain *taken);
 
+/* Whether the device looks at no ring: it gave up, is being reset, or is not there any more. */
+static inline bool model_is_deaf(const struct model *m)
+{
+	return m->deaf || m->status & MODEL_NEEDS_RESET || m->resetting || m->gone;
+}
+
 /* Tells the driver whether the device wants to hear of the next request, in both ways. */
 void model_wish(struct model *m, struct model_queue *q, bool wanted);
 
