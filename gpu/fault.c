@@ -69,7 +69,7 @@ const struct fault faults[] = {
 	FAULT("wrong-doorbell", MISTAKE_DOORBELL, FAULT_ALL,
 		wrong_doorbell, "notifies the next queue"),
 	FAULT("queue-not-enabled", MISTAKE_NOT_ENABLED, FAULT_MODERN,
-		queue_not_enabled, "never enables the queue"),
+		queue_not_enabled, "neither sets the queue up nor enables it"),
 	FAULT("empty-slot", MISTAKE_EMPTY_SLOT, FAULT_MMIO_LEGACY | FAULT_MMIO,
 		empty_slot, "drives an empty slot below the device"),
 	FAULT("narrow-access", MISTAKE_ACCESS_WIDTH, FAULT_MMIO_LEGACY | FAULT_MMIO,

@@ -6,65 +6,15 @@
 #include "gpu/fault_operations.h"
 
 #include "virtio/mmio.h"
-#include "virtio/pci_regs.h"
 
-#define SMALL_QUEUE   32u
-#define TINY_QUEUE    4u
-#define WRONG_ALIGN   64u
-#define GUEST_PAGE    PAGE_SIZE /* what the driver tells legacy devices */
-#define NO_MEMORY_PFN 0x0ffff000u
+#define SMALL_QUEUE      32u
+#define TINY_QUEUE       4u
+#define WRONG_ALIGN      64u
+#define GUEST_PAGE       PAGE_SIZE /* what the driver tells legacy devices */
+#define NO_MEMORY_LEGACY 0xff000000000u /* nothing is there, and a page frame number says it */
 
 #define mmio_write(dev, field, value) \
 	reg_write(&(dev)->common, struct virtio_mmio_regs, field, value)
-#define common_write(dev, field, value) \
-	reg_write(&(dev)->common, struct virtio_pci_common_cfg, field, value)
-
-/* ---- the right sequences, in the parts that the mistakes leave alone */
-
-static void write_mmio_addresses(struct virtio_device *dev, const struct queue *q, uint64_t wrong)
-{
-	uint64_t desc = q->desc_area.value | wrong;
-	uint64_t avail = q->driver_area.value | wrong;
-	uint64_t used = q->device_area.value | wrong;
-
-	mmio_write(dev, QueueDescLow, (uint32_t)desc);
-	mmio_write(dev, QueueDescHigh, desc >> 32);
-	mmio_write(dev, QueueDriverLow, (uint32_t)avail);
-	mmio_write(dev, QueueDriverHigh, avail >> 32);
-	mmio_write(dev, QueueDeviceLow, (uint32_t)used);
-	mmio_write(dev, QueueDeviceHigh, used >> 32);
-}
-
-static void write_pci_addresses(struct virtio_device *dev, const struct queue *q, uint64_t wrong)
-{
-	uint64_t desc = q->desc_area.value | wrong;
-	uint64_t avail = q->driver_area.value | wrong;
-	uint64_t used = q->device_area.value | wrong;
-
-	common_write(dev, queue_desc_low, (uint32_t)desc);
-	common_write(dev, queue_desc_high, desc >> 32);
-	common_write(dev, queue_driver_low, (uint32_t)avail);
-	common_write(dev, queue_driver_high, avail >> 32);
-	common_write(dev, queue_device_low, (uint32_t)used);
-	common_write(dev, queue_device_high, used >> 32);
-}
-
-static void setup_modern(
-	struct virtio_device *dev, struct queue *q, uint16_t size, uint64_t wrong, bool enable)
-{
-	if (!dev->pci) {
-		mmio_write(dev, QueueSize, size);
-		write_mmio_addresses(dev, q, wrong);
-		if (enable)
-			mmio_write(dev, QueueReady, 1);
-		return;
-	}
-	q->notify_offset = reg_read(&dev->common, struct virtio_pci_common_cfg, queue_notify_off);
-	common_write(dev, queue_size, size);
-	write_pci_addresses(dev, q, wrong);
-	if (enable)
-		common_write(dev, queue_enable, 1);
-}
 
 static void setup_legacy(
 	struct virtio_device *dev, const struct queue *q, uint32_t align, uint32_t pfn)
@@ -84,7 +34,12 @@ static uint32_t pfn_of(const struct queue *q)
 static enum status v2_registers_on_v1(struct virtio_device *dev, struct queue *q)
 {
 	mmio_write(dev, QueueSize, q->size);
-	write_mmio_addresses(dev, q, 0);
+	mmio_write(dev, QueueDescLow, (uint32_t)q->desc_area.value);
+	mmio_write(dev, QueueDescHigh, q->desc_area.value >> 32);
+	mmio_write(dev, QueueDriverLow, (uint32_t)q->driver_area.value);
+	mmio_write(dev, QueueDriverHigh, q->driver_area.value >> 32);
+	mmio_write(dev, QueueDeviceLow, (uint32_t)q->device_area.value);
+	mmio_write(dev, QueueDeviceHigh, q->device_area.value >> 32);
 	mmio_write(dev, QueueReady, 1);
 	return OK;
 }
@@ -161,10 +116,29 @@ static uint32_t tiny_queue(struct virtio_device *dev, uint16_t index)
 	return size_at_most(dev, index, TINY_QUEUE);
 }
 
+/* The driver's own sequence, for another ring than the one that it uses. */
+static enum status setup_other(
+	struct virtio_device *dev, struct queue *q, uint16_t size, uint64_t wrong)
+{
+	paddr desc = q->desc_area, driver = q->driver_area, device = q->device_area;
+	uint16_t right_size = q->size;
+	enum status status;
+
+	q->size = size;
+	q->desc_area.value |= wrong;
+	q->driver_area.value |= wrong;
+	q->device_area.value |= wrong;
+	status = fault_state_of(dev)->real->setup_queue(dev, q);
+	q->size = right_size;
+	q->desc_area = desc;
+	q->driver_area = driver;
+	q->device_area = device;
+	return status;
+}
+
 static enum status wrong_queue_size(struct virtio_device *dev, struct queue *q)
 {
-	setup_modern(dev, q, q->size / 2, 0, true);
-	return OK;
+	return setup_other(dev, q, q->size / 2, 0);
 }
 
 const struct fault_operations fault_wrong_queue_size = {
@@ -172,18 +146,16 @@ const struct fault_operations fault_wrong_queue_size = {
 
 static enum status ring_address_virtual(struct virtio_device *dev, struct queue *q)
 {
-	if (dev->transport->legacy)
-		setup_legacy(dev, q, dev->queue_align, NO_MEMORY_PFN);
-	else
-		setup_modern(dev, q, q->size, FAULT_NO_MEMORY, true);
-	return OK;
+	return setup_other(
+		dev, q, q->size, dev->transport->legacy ? NO_MEMORY_LEGACY : FAULT_NO_MEMORY);
 }
 
 const struct fault_operations fault_ring_address_virtual = {.setup_queue = ring_address_virtual};
 
 static enum status queue_not_enabled(struct virtio_device *dev, struct queue *q)
 {
-	setup_modern(dev, q, q->size, 0, false);
+	(void)dev;
+	(void)q;
 	return OK;
 }
 

@@ -128,6 +128,39 @@ static void test_every_mistake(void **state)
 		}
 }
 
+/* fault=NAME@N: the others are as they should be. */
+static void test_once(void **state)
+{
+	struct gpu_display displays[VIRTIO_GPU_MAX_SCANOUTS];
+	const struct fault *fault = fault_find("unknown-command");
+
+	(void)state;
+	start(MODEL_MMIO, 0);
+	assert_int_equal(fault_install(&fault_state, fault, 2, b->dev), OK);
+	assert_int_equal(gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
+	assert_int_equal(gpu_get_display_info(&b->gpu, displays), OK);
+	assert_int_equal(gpu_get_display_info(&b->gpu, displays), ERR_REFUSED);
+	assert_int_equal(gpu_get_display_info(&b->gpu, displays), OK);
+	assert_int_equal(gpu_close(&b->gpu), OK);
+	bench_close(b);
+}
+
+static void test_wrong_transport(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO, 0);
+	for (const struct fault *f = faults; f->name; f++)
+		if (!(f->transports & FAULT_MMIO))
+			assert_int_equal(
+				fault_install(&fault_state, f, 0, b->dev), ERR_UNSUPPORTED);
+	bench_expect_line("fault: no-bus-master cannot be made on virtio-mmio version 2");
+	expect_healthy();
+	start(MODEL_PCI_LEGACY, 0);
+	for (const struct fault *f = faults; f->name; f++)
+		assert_int_equal(fault_install(&fault_state, f, 0, b->dev), ERR_UNSUPPORTED);
+	expect_healthy();
+}
+
 static void test_no_mistake(void **state)
 {
 	static const enum model_transport all[] = {
@@ -358,6 +391,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_mistake),
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_wrong_transport),
 		cmocka_unit_test(test_no_mistake),
 		cmocka_unit_test(test_empty_slot),
 		cmocka_unit_test(test_memory_above_legacy),

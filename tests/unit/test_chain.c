@@ -183,6 +183,13 @@ static void test_longest(void **state)
 			(uint16_t)(i + 1));
 	c = walk(0, CHAIN_WHOLE);
 	assert_int_equal(c.readable, RING_SIZE);
+	/* Also one of as many in a table; lengths beyond 4 GiB are no small ones. */
+	put_table(b.table.address.value, 16 * RING_SIZE);
+	for (uint16_t i = 0; i < RING_SIZE; i++)
+		put((struct virtq_desc *)b.table.data + i, POOL_BASE, 0x80000000,
+			i < RING_SIZE - 1 ? VIRTQ_DESC_F_NEXT : 0, (uint16_t)(i + 1));
+	c = walk(1, CHAIN_WHOLE);
+	assert_int_equal(c.readable, UINT32_MAX);
 }
 
 /* The last published request, after the index has wrapped and something changed the ring. */

@@ -252,6 +252,8 @@ static void test_queue_registers(void **state)
 		s.programmed.enable = done(1), CERTAIN, MISTAKE_V2_REGISTERS_ON_V1);
 	CASE(healthy, s.device.ready = false; s.programmed.enable.done = false;
 		s.programmed.pfn = done(0x10), CERTAIN, MISTAKE_V1_REGISTERS_ON_V2);
+	CASE(healthy, s.device.ready = false;
+		s.programmed.pfn = done(0x10), CERTAIN, MISTAKE_V1_REGISTERS_ON_V2);
 	CASE(healthy_pci, s.device.ready = false;
 		s.programmed.enable = (struct written){0}, CERTAIN, MISTAKE_NOT_ENABLED);
 	CASE(healthy_pci, s.device.ready = false; s.failure = ERR_REFUSED; s.in_flight = 0;
@@ -298,6 +300,7 @@ static void test_ring(void **state)
 	CASE(healthy, s.chain_end = CHAIN_HEAD_OUTSIDE; s.chain_count = 0;
 		s.request_length = 0, CERTAIN, MISTAKE_CHAIN);
 	CASE(healthy, s.avail_idx = 7 + 65, CERTAIN, MISTAKE_CHAIN);
+	CASE(healthy, s.avail_idx = 7 + 2, CERTAIN, MISTAKE_CHAIN);
 	CASE(healthy, s.in_flight = 65; s.avail_idx = 7 + 65, CERTAIN, MISTAKE_TOO_MANY);
 	CASE(healthy, s.chain_end = CHAIN_TABLE_BAD, CERTAIN, MISTAKE_INDIRECT_TABLE);
 	CASE(healthy, s.chain_end = CHAIN_TABLE_OUTSIDE, CERTAIN, MISTAKE_BUFFER_ADDRESS);

@@ -189,6 +189,8 @@ static void test_narrow(void **state)
 	p = virtio_programmed_of(&journal, 0);
 	assert_string_equal(p.narrow_name, "DeviceFeatures");
 	assert_int_equal(p.narrow_width, 2);
+	add((struct io_access){"QueueDescLow", 0x80, 0, 0, 8, true});
+	assert_int_equal(virtio_programmed_of(&journal, 0).narrow_width, 8);
 }
 
 /* The oldest entries are lost: what is not there may have been written, until a reset is seen. */
