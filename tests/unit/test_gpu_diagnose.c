@@ -329,6 +329,17 @@ static void test_scanout(void **state)
 	expect_only(CERTAIN, MISTAKE_SCANOUT, "scanout 2, the device has 2");
 }
 
+/* A device that created a resource of no size refuses what comes after. */
+static void test_no_size(void **state)
+{
+	(void)state;
+	story_create(1, 2, 0, 0);
+	story_attach(1, STORY_BASE, 4096, 1);
+	story_scanout(0, 1, (struct rectangle){0, 0, 64, 48});
+	judge(VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER, 24);
+	expect(CERTAIN, MISTAKE_ZERO_MODE, "resource 1 is 0x0");
+}
+
 static void test_bounds(void **state)
 {
 	(void)state;
@@ -385,6 +396,7 @@ int main(void)
 		cmocka_unit_test_setup(test_create, begin),
 		cmocka_unit_test_setup(test_attach, begin),
 		cmocka_unit_test_setup(test_scanout, begin),
+		cmocka_unit_test_setup(test_no_size, begin),
 		cmocka_unit_test_setup(test_bounds, begin),
 		cmocka_unit_test_setup(test_no_response, begin),
 	};

@@ -302,8 +302,8 @@ static void test_own_ring(void **state)
 	le16_store(&b.queue.ring.used->idx, 0);
 	put(&desc[0], b.buffer.address.value, 24, VIRTQ_DESC_F_NEXT, 1);
 	put(&desc[1], b.buffer.address.value + 2048, 100, VIRTQ_DESC_F_WRITE, 0);
-	put(&desc[2], 0, 0x10000, 0, 0); /* flags 0, idx 1, id 0 … */
-	put(&desc[3], 24, 0, 0, 0); /* … of 24 bytes */
+	put(&desc[2], 0, 0, 0, 1); /* flags 0, idx 1 … */
+	put(&desc[3], 24ull << 32, 0, 0, 0); /* … id 0, 24 bytes */
 	assert_int_equal(take().used_elsewhere, 0);
 }
 
