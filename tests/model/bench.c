@@ -7,6 +7,8 @@
 
 static const struct gpu_show bars = {.picture = {.pattern = PICTURE_BARS}};
 
+static struct bench *last; /* the one that was opened last */
+
 void bench_open(struct bench *b, enum model_transport transport, const struct model_type *type)
 {
 	bench_open_above(b, transport, type, 0);
@@ -16,6 +18,7 @@ void bench_open_above(struct bench *b, enum model_transport transport,
 	const struct model_type *type, uint64_t above)
 {
 	bench_close(b);
+	last = b;
 	memset(b, 0, sizeof(*b));
 	b->open = true;
 	model_memory_open(&b->memory, BENCH_MEMORY, above);
@@ -33,6 +36,14 @@ void bench_close(struct bench *b)
 	b->open = false;
 	model_close(&b->model);
 	model_memory_close(&b->memory);
+}
+
+int bench_teardown(void **state)
+{
+	(void)state;
+	if (last)
+		bench_close(last);
+	return 0;
 }
 
 static bool any(uint32_t device_id)

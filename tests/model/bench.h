@@ -36,6 +36,9 @@ void bench_open_above(struct bench *b, enum model_transport transport,
 	const struct model_type *type, uint64_t above);
 void bench_close(struct bench *b);
 
+/* For the end of a group of tests: closes what a failed one left open. */
+int bench_teardown(void **state);
+
 /* Looks for devices as the application does. `b->dev` is NULL when there is no usable one. */
 void bench_find(struct bench *b);
 

@@ -263,13 +263,6 @@ static void test_timeout(void **state)
 	bench_close(b);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -279,5 +272,5 @@ int main(void)
 		cmocka_unit_test(test_timeout),
 	};
 
-	return cmocka_run_group_tests_name("audit", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("audit", tests, NULL, bench_teardown);
 }

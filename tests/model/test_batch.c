@@ -160,13 +160,6 @@ static void test_data(void **state)
 	finish();
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -177,5 +170,5 @@ int main(void)
 		cmocka_unit_test(test_data),
 	};
 
-	return cmocka_run_group_tests_name("batch", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("batch", tests, NULL, bench_teardown);
 }

@@ -75,13 +75,6 @@ static void test_little_entropy(void **state)
 	bench_close(b);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -89,5 +82,5 @@ int main(void)
 		cmocka_unit_test(test_little_entropy),
 	};
 
-	return cmocka_run_group_tests_name("hostile_entropy", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("hostile_entropy", tests, NULL, bench_teardown);
 }

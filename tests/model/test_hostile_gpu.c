@@ -333,13 +333,6 @@ static void test_random_responses(void **state)
 	assert_true(shown && failed);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -358,5 +351,5 @@ int main(void)
 		cmocka_unit_test(test_random_responses),
 	};
 
-	return cmocka_run_group_tests_name("hostile_gpu", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("hostile_gpu", tests, NULL, bench_teardown);
 }

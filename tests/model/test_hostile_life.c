@@ -288,13 +288,6 @@ static void test_no_memory(void **state)
 	assert_true(failures >= 4);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -314,5 +307,5 @@ int main(void)
 		cmocka_unit_test(test_no_memory),
 	};
 
-	return cmocka_run_group_tests_name("hostile_life", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("hostile_life", tests, NULL, bench_teardown);
 }

@@ -248,13 +248,6 @@ static void test_legacy_bar_too_small(void **state)
 	expect_unusable("has 0x10 bytes, 0x14 are needed");
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -277,5 +270,5 @@ int main(void)
 		cmocka_unit_test(test_legacy_bar_too_small),
 	};
 
-	return cmocka_run_group_tests_name("hostile_pci", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("hostile_pci", tests, NULL, bench_teardown);
 }

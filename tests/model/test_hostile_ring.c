@@ -322,13 +322,6 @@ static void test_leaves_meanwhile(void **state)
 	bench_close(b);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -347,5 +340,5 @@ int main(void)
 		cmocka_unit_test(test_leaves_meanwhile),
 	};
 
-	return cmocka_run_group_tests_name("hostile_ring", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("hostile_ring", tests, NULL, bench_teardown);
 }

@@ -208,13 +208,6 @@ static void test_entropy(void **state)
 	bench_close(b);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -230,5 +223,5 @@ int main(void)
 		cmocka_unit_test(test_entropy),
 	};
 
-	return cmocka_run_group_tests_name("isolate", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("isolate", tests, NULL, bench_teardown);
 }

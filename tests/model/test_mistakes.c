@@ -380,13 +380,6 @@ static void test_never_reset_again(void **state)
 	bench_close(b);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -406,5 +399,5 @@ int main(void)
 		cmocka_unit_test(test_never_reset_again),
 	};
 
-	return cmocka_run_group_tests_name("mistakes", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("mistakes", tests, NULL, bench_teardown);
 }

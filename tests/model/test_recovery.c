@@ -268,13 +268,6 @@ static void test_two_displays(void **state)
 	expect_shown_and_close();
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -292,5 +285,5 @@ int main(void)
 		cmocka_unit_test(test_two_displays),
 	};
 
-	return cmocka_run_group_tests_name("recovery", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("recovery", tests, NULL, bench_teardown);
 }

@@ -203,13 +203,6 @@ static void test_partial_update(void **state)
 	finish();
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -225,5 +218,5 @@ int main(void)
 		cmocka_unit_test(test_partial_update),
 	};
 
-	return cmocka_run_group_tests_name("strict_gpu", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("strict_gpu", tests, NULL, bench_teardown);
 }

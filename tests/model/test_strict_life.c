@@ -9,13 +9,6 @@ static struct bench *const b = &bench;
 static const enum model_transport all[] = {
 	MODEL_MMIO, MODEL_MMIO_LEGACY, MODEL_PCI, MODEL_PCI_LEGACY};
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 /* Brings the entropy device up on a transport, with a change to the model by the test. */
 static void prove_entropy(enum model_transport transport, void (*change)(struct model *m))
 {
@@ -252,5 +245,5 @@ int main(void)
 		cmocka_unit_test(test_large_queue),
 	};
 
-	return cmocka_run_group_tests_name("strict_life", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("strict_life", tests, NULL, bench_teardown);
 }

@@ -163,13 +163,6 @@ static void test_two_devices(void **state)
 	bench_close(b);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -184,5 +177,5 @@ int main(void)
 		cmocka_unit_test(test_two_devices),
 	};
 
-	return cmocka_run_group_tests_name("strict_probe", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("strict_probe", tests, NULL, bench_teardown);
 }

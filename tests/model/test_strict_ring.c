@@ -309,13 +309,6 @@ static void test_notification_data(void **state)
 	}
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -339,5 +332,5 @@ int main(void)
 		cmocka_unit_test_setup(test_packed_sizes, packed),
 	};
 
-	return cmocka_run_group_tests_name("strict_ring", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("strict_ring", tests, NULL, bench_teardown);
 }
