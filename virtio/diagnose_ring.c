@@ -36,8 +36,16 @@ static void judge_chain(const struct virtio_snapshot *s, struct diagnosis *d)
 
 	switch (s->chain_end) {
 	case CHAIN_NONE:
-	case CHAIN_OVERWRITTEN:
 	case CHAIN_WHOLE: break;
+	case CHAIN_OVERWRITTEN:
+		/* Of several, another's used descriptor may stand there. */
+		if (s->in_flight == 1 && s->used_idx == s->used_idx_seen)
+			diagnosis_add(d, CERTAIN, CAUSE_DEVICE_BROKE_RING,
+				"the descriptor at %u (wrap %u) has flags 0x%x, neither available "
+				"nor "
+				"used",
+				s->at.next_used.offset, s->at.next_used.wrap, s->at.used_flags);
+		break;
 	case CHAIN_LOOPS:
 		diagnosis_add(d, CERTAIN, MISTAKE_CHAIN,
 			"the chain of head %u does not end within the ring's %u descriptors",

@@ -46,7 +46,7 @@ static const struct entry entries[CAUSE_COUNT] = {
 		{"a device-readable descriptor comes behind a writable one",
 			"put the request before the response (virtio 1.3, 2.7.4.2)"},
 	[MISTAKE_CHAIN] = {"the descriptor chain or the available ring is broken",
-		"check next, the head in the available ring, and that avail.idx counts requests"},
+		"check next, the head in the available ring, and that its index counts requests"},
 	[MISTAKE_TOO_MANY] = {"more requests are in flight than the ring has entries",
 		"wait for used elements before descriptors are used again"},
 	[MISTAKE_INDIRECT_TABLE] = {"an indirect table has a length that is no multiple of 16",
@@ -127,9 +127,8 @@ static const struct entry entries[CAUSE_COUNT] = {
 		"map rings and buffers as normal, cacheable memory (KVM), or clean and invalidate "
 		"them"},
 	[MISTAKE_MISSED_NOTIFICATION] = {"the device asked to be notified, and was not",
-		"with EVENT_IDX keep used_event and read avail_event behind a full barrier; "
-		"without "
-		"it read used.flags there"},
+		"read what the device asks for (an event index, or flags) behind a full barrier, "
+		"and keep the driver's own"},
 	[MISTAKE_NO_INTERRUPT_ACK] = {"the interrupt was not acknowledged",
 		"write InterruptStatus back to InterruptACK (pci: read the ISR)"},
 	[MISTAKE_CURSOR] =
@@ -148,7 +147,7 @@ static const struct entry entries[CAUSE_COUNT] = {
 	[CAUSE_NOT_RUNNING] = {"the device does not run",
 		"write status DRIVER_OK and read it back"},
 	[CAUSE_NOT_PUBLISHED] = {"the request was never published to the device",
-		"store avail.idx behind a write barrier, after the ring's entry"},
+		"store what makes it available last, behind a write barrier"},
 	[CAUSE_RESET_UNENDING] = {"the device does not end its reset",
 		"power the device off and on"},
 	[CAUSE_DEVICE_BROKE_RING] = {"the device broke the rules of the used ring",

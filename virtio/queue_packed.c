@@ -136,6 +136,9 @@ static void walk(const struct queue *q, uint16_t number, struct chain *chain)
 			chain_walk_packed(&q->packed, q->dev->pool, q->slots[head].place, chain);
 			chain->head = head;
 		}
+	/* It was made available: whatever stands there now, the device has written. */
+	if (chain->end == CHAIN_NONE && (int16_t)(q->published_idx - number) > 0)
+		chain->end = CHAIN_OVERWRITTEN;
 }
 
 const struct queue_format queue_packed = {

@@ -83,7 +83,7 @@ enum chain_end {
 	CHAIN_NEXT_OUTSIDE,
 	CHAIN_TABLE_BAD, /* an indirect table whose length is no multiple of 16, or 0 */
 	CHAIN_TABLE_OUTSIDE, /* an indirect table that is not in memory */
-	CHAIN_OVERWRITTEN, /* packed: a used descriptor stands in its place */
+	CHAIN_OVERWRITTEN, /* packed: the device has written in its place */
 };
 
 /* What stands in a packed ring beside the oldest request. */

@@ -172,7 +172,7 @@ static void log_request(const struct virtio_snapshot *s, const char *subject)
 		[CHAIN_NEXT_OUTSIDE] = "next is outside its table",
 		[CHAIN_TABLE_BAD] = "its indirect table has no possible length, or is nested",
 		[CHAIN_TABLE_OUTSIDE] = "its indirect table is not in memory",
-		[CHAIN_OVERWRITTEN] = "a used descriptor stands in its place",
+		[CHAIN_OVERWRITTEN] = "the device has written in its place",
 	};
 
 	log_error(subject, "oldest request: %s, head %u", ends[s->chain_end], s->head);

@@ -192,6 +192,73 @@ static void test_longest(void **state)
 	assert_int_equal(c.readable, UINT32_MAX);
 }
 
+static struct packed_ring packed;
+
+static void put_packed(uint16_t at, uint64_t addr, uint32_t len, uint16_t id, uint16_t flags)
+{
+	packed.desc[at] =
+		(struct pvirtq_desc){le64_of(addr), le32_of(len), le16_of(id), le16_of(flags)};
+}
+
+static struct chain walk_packed(struct packed_place place, enum chain_end end)
+{
+	struct chain chain;
+
+	chain_walk_packed(&packed, &b.pool, place, &chain);
+	assert_int_equal(chain.end, end);
+	return chain;
+}
+
+/* A list of two that passes the end of a ring of five: the turn is another one behind it. */
+static void test_packed(void **state)
+{
+	struct packed_layout layout = packed_layout_of(5);
+	struct packed_place last = {4, true};
+	struct chain c;
+
+	(void)state;
+	packed_ring_init(&packed, 5, &b.block, &layout);
+	walk_packed(last, CHAIN_NONE);
+	put_packed(4, POOL_BASE + 0x100, 24, 9, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_NEXT);
+	put_packed(0, POOL_BASE + 0x200, 408, 9, VIRTQ_DESC_F_USED | VIRTQ_DESC_F_WRITE);
+	c = walk_packed(last, CHAIN_WHOLE);
+	assert_int_equal(c.count, 2);
+	assert_int_equal(c.readable, 24);
+	assert_int_equal(c.writable, 408);
+	assert_int_equal(c.descriptors[1].index, 0);
+	assert_int_equal(c.descriptors[1].next, 9);
+	walk_packed((struct packed_place){4, false}, CHAIN_NONE);
+	put_packed(4, 0, 0, 9, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED);
+	walk_packed(last, CHAIN_OVERWRITTEN);
+	for (uint16_t i = 0; i < 5; i++)
+		put_packed(i, POOL_BASE, 1, 9, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_NEXT);
+	walk_packed(last, CHAIN_LOOPS);
+}
+
+/* In a table the entries follow each other, and WRITE alone counts. */
+static void test_packed_table(void **state)
+{
+	struct packed_layout layout = packed_layout_of(5);
+	struct packed_place first = {0, true};
+	struct pvirtq_desc *table = b.table.data;
+	struct chain c;
+
+	(void)state;
+	packed_ring_init(&packed, 5, &b.block, &layout);
+	put_packed(0, b.table.address.value, 32, 3, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_INDIRECT);
+	table[0] = (struct pvirtq_desc){le64_of(POOL_BASE), le32_of(24), le16_of(0), le16_of(0)};
+	table[1] = (struct pvirtq_desc){le64_of(POOL_BASE), le32_of(408), le16_of(0),
+		le16_of(VIRTQ_DESC_F_WRITE | VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT)};
+	c = walk_packed(first, CHAIN_WHOLE);
+	assert_int_equal(c.count, 3);
+	assert_int_equal(c.readable, 24);
+	assert_int_equal(c.writable, 408);
+	put_packed(0, b.table.address.value, 33, 3, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_INDIRECT);
+	walk_packed(first, CHAIN_TABLE_BAD);
+	put_packed(0, POOL_BASE + POOL_SIZE, 32, 3, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_INDIRECT);
+	walk_packed(first, CHAIN_TABLE_OUTSIDE);
+}
+
 /* The last published request, after the index has wrapped and something changed the ring. */
 static void test_published(void **state)
 {
@@ -217,6 +284,8 @@ static void test_published(void **state)
 	le16_store(&b.ring.avail->ring[RING_SIZE - 1], 5);
 	q.published_idx = 0;
 	assert_int_equal(queue_published(&q, 0).head, 5);
+	q.published_idx = 3;
+	assert_int_equal(queue_published(&q, 1).head, 3);
 }
 
 int main(void)
@@ -229,6 +298,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_broken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_outside_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_longest, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_packed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_packed_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_published, setup, teardown),
 	};
 
