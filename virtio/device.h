@@ -123,9 +123,9 @@ MUST_CHECK enum status virtio_reset(struct virtio_device *dev);
  * Steps 4 to 6: accepts those of `wanted` that are offered, and what the specification asks every
  * driver to accept: VERSION_1, ACCESS_PLATFORM (addresses are physical and the firmware left any
  * IOMMU in bypass) and ORDER_PLATFORM where the transport is not legacy, ANY_LAYOUT where it is.
- * Says which are wanted and not offered. RING_PACKED is wanted by whoever insists on it.
- * ERR_UNSUPPORTED when a modern device does not offer VERSION_1, or any does not RING_PACKED,
- * ERR_REFUSED when it does not keep FEATURES_OK.
+ * Says which are wanted and not offered, and which are offered and declined. RING_PACKED is wanted
+ * by whoever insists on it. ERR_UNSUPPORTED when a modern device does not offer VERSION_1, or any
+ * does not RING_PACKED, ERR_REFUSED when it does not keep FEATURES_OK.
  */
 MUST_CHECK enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted);
 

@@ -104,6 +104,20 @@ static struct virtio_snapshot healthy_pci(void)
 	return s;
 }
 
+/* The same in a packed ring, whose last request went to its last two descriptors. */
+static struct virtio_snapshot healthy_packed(void)
+{
+	struct virtio_snapshot s = healthy();
+
+	s.packed = true;
+	s.avail_event = 0;
+	s.at.next_avail = (struct packed_place){0, false};
+	s.at.next_used = (struct packed_place){62, true};
+	s.at.used_flags = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_NEXT;
+	s.at.device = (struct packed_event){RING_EVENT_FLAGS_DESC, {63, true}};
+	return s;
+}
+
 /* At FEATURES_OK: no queue yet, and the device did not keep the bit. */
 static struct virtio_snapshot refused(void)
 {
@@ -342,6 +356,39 @@ static void test_answer(void **state)
 	CASE(healthy, s.interrupt_status = 1, POSSIBLE, MISTAKE_CACHES);
 }
 
+static void test_packed(void **state)
+{
+	struct virtio_snapshot answered = healthy_packed();
+	struct diagnosis d;
+
+	(void)state;
+	CASE(healthy_packed, (void)0, POSSIBLE, CAUSE_SLOW);
+	CASE(healthy_packed, s.chain_end = CHAIN_NONE, CERTAIN, CAUSE_NOT_PUBLISHED);
+	CASE(healthy_packed, s.in_flight = 0, CERTAIN, CAUSE_NOT_PUBLISHED);
+	CASE(healthy_packed, s.in_flight = 65, CERTAIN, MISTAKE_TOO_MANY);
+	CASE(healthy_packed, s.chain_end = CHAIN_OVERWRITTEN, CERTAIN, CAUSE_DEVICE_BROKE_RING);
+	CASE(healthy_packed, s.chain_end = CHAIN_OVERWRITTEN;
+		s.in_flight = 2, POSSIBLE, CAUSE_SLOW);
+	CASE(healthy_packed, s.notified = false, CERTAIN, MISTAKE_MISSED_NOTIFICATION);
+	CASE(healthy_packed, s.notified = false;
+		s.at.device.place.offset = 62, POSSIBLE, CAUSE_SLOW);
+	CASE(healthy_packed, s.notified = false;
+		s.at.device.flags = RING_EVENT_FLAGS_DISABLE, POSSIBLE, CAUSE_SLOW);
+	CASE(healthy_packed, s.used_idx = 8, CERTAIN, MISTAKE_DEADLINE);
+	CASE(healthy_packed, s.failure = ERR_PROTOCOL, CERTAIN, CAUSE_DEVICE_BROKE_RING);
+	CASE(healthy_packed, s.interrupt_status = 1, POSSIBLE, MISTAKE_CACHES);
+	CASE(healthy_packed, s.response_written = true, LIKELY, MISTAKE_CACHES);
+	CASE(healthy_packed, s.programmed.doorbell = done(1), CERTAIN, MISTAKE_DOORBELL);
+	/* With NOTIFICATION_DATA there is a place above the index. */
+	CASE(healthy_packed, s.programmed.doorbell = done(0x80020000), CERTAIN, MISTAKE_DOORBELL);
+	CASE(healthy_packed, s.programmed.doorbell = done(0x80020000);
+		s.accepted |= FEATURE(VIRTIO_F_NOTIFICATION_DATA), POSSIBLE, CAUSE_SLOW);
+	answered.response_written = true;
+	d = judged(&answered);
+	assert_string_equal(d.causes[0].evidence,
+		"the response is there, the descriptor at 62 (wrap 1), flags 0x81, is not used");
+}
+
 static void test_not_running(void **state)
 {
 	(void)state;
@@ -373,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_notification),
 		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_packed),
 		cmocka_unit_test(test_not_running),
 		cmocka_unit_test(test_setup),
 	};

@@ -333,6 +333,93 @@ static void test_only_status(void **state)
 	assert_true(b.touched);
 }
 
+/* The second of two requests is pending in a packed ring of five, at its end. */
+static void make_packed(void)
+{
+	struct packed_layout layout = packed_layout_of(5);
+	struct pvirtq_desc *desc;
+	struct queue *q = &b.queue;
+
+	make(false, 4);
+	memset(b.block.data, 0, b.block.size);
+	*q = (struct queue){.dev = &b.dev,
+		.format = &queue_packed,
+		.size = 5,
+		.avail_idx = 2,
+		.published_idx = 2,
+		.used_idx = 1,
+		.in_flight = 1,
+		.desc_area = b.block.address,
+		.driver_area = paddr_add(b.block.address, layout.driver),
+		.device_area = paddr_add(b.block.address, layout.device)};
+	packed_ring_init(&q->packed, 5, &b.block, &layout);
+	q->packed.next_used = (struct packed_place){4, true};
+	q->packed.next_avail = (struct packed_place){1, false};
+	q->slots[3] = (struct queue_slot){.count = 2, .number = 1, .place = {4, true}};
+	desc = q->packed.desc;
+	desc[4] = (struct pvirtq_desc){le64_of(b.buffer.address.value), le32_of(24), le16_of(3),
+		le16_of(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_AVAIL)};
+	desc[0] = (struct pvirtq_desc){le64_of(b.buffer.address.value + 2048), le32_of(100),
+		le16_of(3), le16_of(VIRTQ_DESC_F_WRITE | VIRTQ_DESC_F_USED)};
+	le32_store(&q->packed.driver->both, RING_EVENT_FLAGS_DISABLE << 16);
+	le32_store(&q->packed.device->both, RING_EVENT_FLAGS_DESC << 16 | 0x8004);
+}
+
+static void test_packed(void **state)
+{
+	struct virtio_snapshot s;
+
+	(void)state;
+	make_packed();
+	s = take();
+	assert_true(s.packed && s.ring_in_memory);
+	assert_int_equal(s.size, 5);
+	assert_int_equal(s.avail_idx, 2);
+	assert_int_equal(s.used_idx_seen, 1);
+	assert_int_equal(s.used_idx, 1);
+	assert_int_equal(s.chain_end, CHAIN_WHOLE);
+	assert_int_equal(s.head, 3);
+	assert_int_equal(s.request_length, 24);
+	assert_int_equal(s.response_room, 100);
+	assert_int_equal(s.at.next_avail.offset, 1);
+	assert_false(s.at.next_avail.wrap);
+	assert_int_equal(s.at.next_used.offset, 4);
+	assert_int_equal(s.at.driver.flags, RING_EVENT_FLAGS_DISABLE);
+	assert_int_equal(s.at.device.flags, RING_EVENT_FLAGS_DESC);
+	assert_int_equal(s.at.device.place.offset, 4);
+	/* The answer: one used descriptor where the list began. */
+	le32_store(&b.queue.packed.desc[4].len, 60);
+	le16_store(&b.queue.packed.desc[4].flags, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED);
+	s = take();
+	assert_int_equal(s.used_idx, 2);
+	assert_int_equal(s.at.used_length, 60);
+	assert_int_equal(s.chain_end, CHAIN_OVERWRITTEN);
+	/* Nonsense there is the device's, too: the request was published. */
+	le16_store(&b.queue.packed.desc[4].flags, 0);
+	assert_int_equal(take().chain_end, CHAIN_OVERWRITTEN);
+	b.queue.published_idx = 1;
+	assert_int_equal(take().chain_end, CHAIN_NONE);
+}
+
+static void test_packed_log(void **state)
+{
+	(void)state;
+	make_packed();
+	assert_int_equal(virtio_post_mortem(&b.dev, &b.queue, "request", ERR_TIMEOUT), ERR_TIMEOUT);
+	assert_true(host_logged("the driver's part: next available at 1 (wrap 0), events DISABLE"));
+	assert_true(
+		host_logged("the device's part: next used at 4 (wrap 1): id 3 len 24 flags 0x81, "
+			    "not used (1 taken), events DESC, at 4 (wrap 1)"));
+	assert_true(host_logged("oldest request: a whole chain, head 3"));
+	assert_true(host_logged("descriptor 4: addr 0x101000 len 24 flags 0x81 NEXT AVAIL id 3"));
+	assert_true(
+		host_logged("descriptor 0: addr 0x101800 len 100 flags 0x8002 WRITE USED id 3"));
+	assert_true(
+		host_logged("size 5, desc 0x100000 driver 0x100050 device 0x100054, in memory"));
+	assert_false(host_logged("avail") && host_logged("avail.idx"));
+	assert_false(host_logged("used.idx"));
+}
+
 static void test_without_a_queue(void **state)
 {
 	struct virtio_snapshot s;
@@ -396,6 +483,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_own_ring, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_answer_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_status, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_packed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_packed_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without_a_queue, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_post_mortem, setup, teardown),
