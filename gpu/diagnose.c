@@ -116,13 +116,13 @@ static void judge_given_up(const struct trial *t)
 {
 	const struct gpu_record *r;
 
-	for (uint32_t age = 1; (r = gpu_history_at(t->history, age)); age++)
+	for (uint32_t age = t->age + 1; (r = gpu_history_at(t->history, age)); age++)
 		if (!r->answered)
 			diagnosis_add(t->d, CERTAIN, MISTAKE_EARLY_FREE,
 				"%s before it was not answered, and there was no reset: 0x%x may "
 				"be "
 				"its answer",
-				gpu_command_name(r->type), t->newest->response);
+				gpu_command_name(r->type), t->judged->response);
 }
 
 /* ---- what each command asks for ---- */

@@ -6,6 +6,7 @@
 
 #include "gpu/protocol.h"
 #include "virtio/device.h"
+#include "virtio/features.h"
 #include "virtio/split_ring.h"
 
 #define MAX_PIECES    16u /* of a chain; a longer one is a loop */
@@ -215,6 +216,80 @@ static void publish_used(
 	d->interrupt |= 1;
 }
 
+static bool is_packed(const struct device *d)
+{
+	return d->driver_features & FEATURE(VIRTIO_F_RING_PACKED);
+}
+
+/* A used descriptor for a list of `count`. */
+static void publish_used_packed(struct device *d, const struct device_queue *q, uint32_t id,
+	uint32_t length, uint16_t count)
+{
+	uint64_t at = q->desc + INDIRECT_SIZE * (uint64_t)d->next_used.offset;
+	struct pvirtq_desc used = {.len = le32_of(length),
+		.id = le16_of((uint16_t)id),
+		.flags = le16_of(packed_used_flags(d->next_used.wrap))};
+
+	if (d->next_used.offset >= q->size)
+		return;
+	store(d, at + offsetof(struct pvirtq_desc, len), &used.len,
+		sizeof(used) - offsetof(struct pvirtq_desc, len));
+	d->next_used = packed_place_after(
+		d->next_used, (uint16_t)min_u64(count, q->size), (uint16_t)q->size);
+	d->used_idx++;
+	d->interrupt |= 1;
+}
+
+static void walk_packed_table(struct device *d, uint64_t table, uint32_t count, struct chain *chain)
+{
+	struct pvirtq_desc desc;
+
+	for (uint32_t i = 0; i < count && chain->count < MAX_PIECES; i++) {
+		uint8_t *p = device_memory(d, table + INDIRECT_SIZE * i, sizeof(desc));
+
+		if (!p)
+			return;
+		memcpy(&desc, p, sizeof(desc));
+		chain->pieces[chain->count++] = (struct piece){le64_value(desc.addr),
+			le32_value(desc.len), le16_value(desc.flags) & VIRTQ_DESC_F_WRITE};
+	}
+}
+
+/* The next list, if it is available: its descriptors, which are passed; 0: there is none. */
+static uint16_t take_list(
+	struct device *d, const struct device_queue *q, struct chain *chain, uint16_t *id)
+{
+	struct packed_place at = d->next_avail;
+	struct pvirtq_desc desc;
+	uint16_t count = 0, flags;
+
+	do {
+		uint8_t *p =
+			at.offset >= q->size
+				? NULL
+				: device_memory(d, q->desc + INDIRECT_SIZE * (uint64_t)at.offset,
+					  sizeof(desc));
+
+		if (!p || chain->count == MAX_PIECES)
+			return 0;
+		memcpy(&desc, p, sizeof(desc));
+		flags = le16_value(desc.flags);
+		if (!packed_is_avail(flags, at.wrap))
+			return 0;
+		if (flags & VIRTQ_DESC_F_INDIRECT)
+			walk_packed_table(d, le64_value(desc.addr),
+				le32_value(desc.len) / INDIRECT_SIZE, chain);
+		else
+			chain->pieces[chain->count++] = (struct piece){le64_value(desc.addr),
+				le32_value(desc.len), flags & VIRTQ_DESC_F_WRITE};
+		at = packed_place_after(at, 1, (uint16_t)q->size);
+		count++;
+	} while (flags & VIRTQ_DESC_F_NEXT);
+	*id = le16_value(desc.id);
+	d->next_avail = at;
+	return count;
+}
+
 /* What is to be done to an answer before the driver sees it. */
 struct twist {
 	bool late; /* not published */
@@ -223,6 +298,30 @@ struct twist {
 	uint16_t at; /* in the response: `count` bytes of the stream */
 	uint8_t count;
 };
+
+static void spoil_response(struct device *d, const struct twist *twist)
+{
+	for (unsigned i = 0; i < twist->count && d->response_size; i++) {
+		uint8_t byte = stream_byte(&d->stream);
+
+		store(d, d->response + (twist->at + i) % d->response_size, &byte, 1);
+	}
+}
+
+static bool answer_list(struct device *d, const struct device_queue *q, const struct twist *twist)
+{
+	struct chain chain = {.count = 0};
+	uint16_t id, count = take_list(d, q, &chain, &id);
+	uint32_t length;
+
+	if (!count)
+		return false;
+	length = carry_out(d, &chain);
+	spoil_response(d, twist);
+	if (!twist->late)
+		publish_used_packed(d, q, id, twist->length_given ? twist->length : length, count);
+	return true;
+}
 
 static void answer_one(struct device *d, const struct device_queue *q, const struct twist *twist)
 {
@@ -234,11 +333,7 @@ static void answer_one(struct device *d, const struct device_queue *q, const str
 	d->avail_seen++;
 	walk_table(d, q->desc, q->size, head, false, &chain);
 	length = carry_out(d, &chain);
-	for (unsigned i = 0; i < twist->count && d->response_size; i++) {
-		uint8_t byte = stream_byte(&d->stream);
-
-		store(d, d->response + (twist->at + i) % d->response_size, &byte, 1);
-	}
+	spoil_response(d, twist);
 	if (!twist->late)
 		publish_used(d, q, head, twist->length_given ? twist->length : length);
 }
@@ -250,6 +345,11 @@ static void answer(struct device *d, const struct twist *twist)
 
 	if (!find_ring(d, &q) || !(d->status & VIRTIO_STATUS_DRIVER_OK))
 		return;
+	if (is_packed(d)) {
+		for (unsigned i = 0; i < MAX_PIECES && answer_list(d, &q, twist); i++)
+			continue;
+		return;
+	}
 	idx = load16(d, q.avail + 2);
 	for (unsigned i = 0; i < MAX_PIECES && d->avail_seen != idx; i++)
 		answer_one(d, &q, twist);
@@ -290,6 +390,12 @@ static void forge(struct device *d, bool jump)
 
 	if (!d->knows_memory || !find_ring(d, &q))
 		return;
+	if (is_packed(d)) {
+		d->scribbled = true; /* what was available there is not any more */
+		publish_used_packed(d, &q, stream_word(&d->stream) & 0x1ff, stream_byte(&d->stream),
+			jump ? stream_byte(&d->stream) : 1);
+		return;
+	}
 	if (jump)
 		d->used_idx = (uint16_t)(d->used_idx + stream_byte(&d->stream));
 	else

@@ -14,6 +14,7 @@
 #include "platform/machine.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/stream.h"
+#include "virtio/packed_ring.h"
 
 #define DEVICE_RAM_SIZE    (1u << 20)
 #define DEVICE_CONFIG_SIZE 256u
@@ -57,6 +58,8 @@ struct device {
 	uint32_t config[4]; /* struct virtio_gpu_config */
 	struct device_queue queue;
 	uint16_t avail_seen;
+	struct packed_place next_avail; /* of a packed ring */
+	struct packed_place next_used;
 	uint16_t used_idx;
 	uint32_t drawn; /* bytes of entropy given */
 	uint64_t response; /* the last chain's writable part */

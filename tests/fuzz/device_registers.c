@@ -158,7 +158,7 @@ static uint64_t features(const struct device *d)
 	uint64_t all = FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX);
 
 	if (d->transport == DEVICE_MMIO_MODERN || d->transport == DEVICE_PCI_MODERN)
-		all |= FEATURE(VIRTIO_F_VERSION_1);
+		all |= FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_RING_PACKED);
 	if (d->is_gpu)
 		all |= FEATURE(VIRTIO_GPU_F_EDID);
 	return all;
@@ -364,6 +364,7 @@ void device_reset(struct device *d)
 	d->driver_features = 0;
 	d->queue = (struct device_queue){.size = QUEUE_MAX};
 	d->avail_seen = 0;
+	d->next_avail = d->next_used = (struct packed_place){0, true};
 	d->used_idx = 0;
 	d->interrupt = 0;
 }

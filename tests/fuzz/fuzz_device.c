@@ -19,11 +19,12 @@
 #define RAM_LOW  0x40000000u
 #define RAM_HIGH 0x120000000000u /* above what a legacy device's page numbers reach */
 
-#define SMALL_POOL  (6 * PAGE_SIZE)
-#define PIECE       (2 * PAGE_SIZE)
-#define PIECES      40u
-#define PIECE_STEP  (3 * PAGE_SIZE)
-#define INPUT_TRACE 0x80u
+#define SMALL_POOL   (6 * PAGE_SIZE)
+#define PIECE        (2 * PAGE_SIZE)
+#define PIECES       40u
+#define PIECE_STEP   (3 * PAGE_SIZE)
+#define INPUT_TRACE  0x80u
+#define INPUT_PACKED 0x10u /* of the third byte */
 
 /* Of the first byte: what is done with a GPU. */
 #define DEED_SESSION 0x08u /* a session, which recovers, and has the picture given back */
@@ -78,13 +79,15 @@ static void check_memory(const struct device *d, uint8_t deed)
 	fuzz_check(lost || !d->pool->used || d->reset_asked || d->knows_memory);
 }
 
-static bool show(struct virtio_device *dev)
+static bool show(struct virtio_device *dev, uint64_t beside)
 {
+	struct gpu_setup setup = gpu_setup_full;
 	static const struct gpu_show what = {.picture = {.pattern = PICTURE_GRID}, .label = "fuzz"};
 	static struct gpu_screens screens;
 	struct gpu gpu;
 
-	if (gpu_open(&gpu, 0, dev, &gpu_setup_full) != OK)
+	setup.features |= beside;
+	if (gpu_open(&gpu, 0, dev, &setup) != OK)
 		return !dev->pool->used;
 	screens.count = 0;
 	if (gpu_show(&gpu, &what, &screens) == OK)
@@ -95,7 +98,7 @@ static bool show(struct virtio_device *dev)
 	return true;
 }
 
-static bool run_session(struct virtio_device *dev)
+static bool run_session(struct virtio_device *dev, uint64_t beside)
 {
 	static const struct gpu_show what = {
 		.picture = {.pattern = PICTURE_GRID}, .readback = true, .label = "fuzz"};
@@ -103,7 +106,7 @@ static bool run_session(struct virtio_device *dev)
 	struct gpu_setup setup = gpu_setup_full;
 	enum status status;
 
-	setup.features |= GPU_READBACK_FEATURES;
+	setup.features |= GPU_READBACK_FEATURES | beside;
 	if (gpu_session_open(&s, 0, dev, &setup, &what) != OK)
 		return !dev->pool->used;
 	fuzz_check(s.open && s.screens.count);
@@ -134,21 +137,21 @@ static bool err(struct device *d, struct virtio_device *dev)
 	d->scribbled = d->lied_of_queue = true;
 	if (fault_install(&state, fault, 0, dev) != OK)
 		return false;
-	again = run_session(dev);
+	again = run_session(dev, 0);
 	dev->transport = real;
 	return again;
 }
 
 /* True when the device can be brought up again: it gave its memory back. */
-static bool drive(struct device *d, struct virtio_device *dev, uint8_t deed)
+static bool drive(struct device *d, struct virtio_device *dev, uint8_t deed, uint64_t beside)
 {
 	if (dev->device_id != VIRTIO_ID_GPU)
-		return entropy_prove(dev, FEATURES_OF_QUEUES) == OK || !dev->pool->used;
+		return entropy_prove(dev, FEATURES_OF_QUEUES | beside) == OK || !dev->pool->used;
 	switch (deed & DEED_FAULT) {
-	case DEED_SESSION: return run_session(dev);
+	case DEED_SESSION: return run_session(dev, beside);
 	case DEED_ISOLATE: return isolate(dev);
 	case DEED_FAULT: return err(d, dev);
-	default: return show(dev);
+	default: return show(dev, beside);
 	}
 }
 
@@ -159,6 +162,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct pci_tree tree;
 	static struct device d;
 	uint8_t kind = size ? data[0] : 0;
+	bool packed = size > 2 && data[2] & INPUT_PACKED;
+	uint64_t beside = packed ? FEATURE(VIRTIO_F_RING_PACKED) : 0;
 	struct dma_pool pool;
 	struct fuzz_bus bus;
 
@@ -173,8 +178,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	virtio_find(&found, &machine, &tree, wanted, &pool, TIMEOUT_US);
 	fuzz_check(!pool.used);
 	for (unsigned i = 0; i < found.count; i++)
-		for (unsigned round = 0; round < ROUNDS && drive(&d, &found.devices[i], kind);
-			round++)
+		for (unsigned round = 0;
+			round < ROUNDS && drive(&d, &found.devices[i], kind, beside); round++)
 			check_memory(&d, kind);
 	check_memory(&d, kind);
 	fuzz_lines();

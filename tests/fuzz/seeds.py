@@ -228,6 +228,7 @@ def device_streams():
     """As fuzz_device.c: what it is, then what it does. An empty second part is a good device."""
     machines = [bytes([kind | pool << 4, 0, 0]) for kind in range(8) for pool in range(4)]
     deeds = [bytes([4 | kind | deed, 0, 0]) for kind in range(4) for deed in (0x08, 0x40, 0x48)]
+    machines += [bytes([kind, 0, 0x10]) for kind in range(8)]  # with packed rings, if it can
     doings = (b"", b"\0", bytes(range(16)), b"\0\0\0\0\0\x09\x18\0\x04\0\0\1\0")
     streams = {
         f"{i}-{k}": machine + doing
