@@ -339,7 +339,7 @@ static void judge_remains(const struct virtio_snapshot *s, struct diagnosis *d)
 		s->timeout_us / 1000);
 	if (s->in_flight && s->notified)
 		diagnosis_add(d, UNLIKELY, MISTAKE_CACHES,
-			"the device was notified of avail.idx %u, and may see an older one",
+			"the device was notified of request %u, and may see an older ring",
 			s->avail_idx);
 }
 

@@ -273,13 +273,6 @@ static void test_batch_behind_the_index(void **state)
 	bench_close(b);
 }
 
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -295,5 +288,5 @@ int main(void)
 		cmocka_unit_test(test_batch_behind_the_index),
 	};
 
-	return cmocka_run_group_tests_name("hostile_packed", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("hostile_packed", tests, NULL, bench_teardown);
 }

@@ -272,8 +272,7 @@ static void test_stale_available_ring(void **state)
 	bench_expect(b, run(), ERR_TIMEOUT);
 	bench_expect_line("cause: the device may need longer than the deadline (possible: ");
 	bench_expect_line("cause: mistake 43: ");
-	bench_expect_line(
-		"(unlikely: the device was notified of avail.idx 1, and may see an older");
+	bench_expect_line("(unlikely: the device was notified of request 1, and may see an older");
 	bench_close(b);
 }
 
