@@ -237,8 +237,8 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 {
 	struct gpu_show show = {
 		.picture = options.picture,
-		.width = options.video_width,
-		.height = options.video_height,
+		.layout = options.layout,
+		.choice = options.choice,
 		.readback = options.readback,
 	};
 	char label[LABEL_SIZE];

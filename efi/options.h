@@ -9,6 +9,7 @@
 #ifndef EFI_OPTIONS_H
 #define EFI_OPTIONS_H
 
+#include "gpu/display.h"
 #include "gpu/fault.h"
 #include "gpu/picture.h"
 #include "mem/log.h"
@@ -41,8 +42,9 @@ struct options {
 	bool label; /* label=on|off, default on */
 	bool readback; /* check=none|readback, default none */
 	bool isolate; /* isolate=on|off, default on */
-	uint32_t video_width; /* video=WIDTHxHEIGHT, 16 to 8192 each; 0: what the display says */
-	uint32_t video_height;
+	struct gpu_display_choice choice; /* video=WIDTHxHEIGHT, 16 to 8192 each, 0: what the
+					     display says; scanouts=enabled|all */
+	enum gpu_layout layout; /* displays=separate|mirror|extend|span */
 	uint32_t timeout_ms; /* timeout=MS, 1 to 600000: how long a device may take to answer;
 				default 1000 */
 	enum interrupt_mode irq; /* irq=poll|intx|msix|mmio, default poll */

@@ -50,6 +50,16 @@ static const char *const irq_names[] = {
 	NULL,
 };
 
+static const char *const layout_names[] = {
+	[GPU_SEPARATE] = "separate",
+	[GPU_MIRROR] = "mirror",
+	[GPU_EXTEND] = "extend",
+	[GPU_SPAN] = "span",
+	NULL,
+};
+
+static const char *const scanout_names[] = {[false] = "enabled", [true] = "all", NULL};
+
 static const char *const auto_names[] = {"auto", NULL};
 
 static const char *const crash_names[] = {
@@ -238,9 +248,26 @@ static enum status set_video(
 		status = take_video(word, &width, &height);
 	if (status != OK)
 		return status;
-	options->video_width = (uint32_t)width;
-	options->video_height = (uint32_t)height;
+	options->choice.width = (uint32_t)width;
+	options->choice.height = (uint32_t)height;
 	return OK;
+}
+
+static enum status set_displays(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->layout = (enum gpu_layout)choice;
+	return status;
+}
+
+static enum status set_scanouts(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	return take_switch(word, names, &options->choice.all);
 }
 
 static enum status set_timeout(
@@ -328,6 +355,28 @@ const struct option option_table[] = {
 			"the display states. The kernel's depth -32 may follow.",
 		.names = auto_names,
 		.set = set_video,
+	},
+	{
+		.key = "displays",
+		.values = "separate|mirror|extend|span",
+		.initial = "separate",
+		.example = "displays=extend",
+		.manual =
+			"What several displays of a GPU show. separate: each the whole picture in\n"
+			"its own size. mirror: all the same. extend: each its part of one large\n"
+			"picture. span: the same from one surface.",
+		.names = layout_names,
+		.set = set_displays,
+	},
+	{
+		.key = "scanouts",
+		.values = "enabled|all",
+		.initial = "enabled",
+		.example = "scanouts=all",
+		.manual = "all lights every scanout that the GPU has, also those that no display\n"
+			  "is said to be at.",
+		.names = scanout_names,
+		.set = set_scanouts,
 	},
 	{
 		.key = "timeout",

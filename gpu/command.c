@@ -84,6 +84,23 @@ enum status gpu_attach_backing(struct gpu *gpu, uint32_t resource, const struct 
 	return gpu_send(gpu);
 }
 
+enum status gpu_detach_backing(struct gpu *gpu, uint32_t resource)
+{
+	struct virtio_gpu_resource_detach_backing *r =
+		gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING, 0);
+
+	r->resource_id = le32_of(resource);
+	return gpu_send(gpu);
+}
+
+enum status gpu_resource_unref(struct gpu *gpu, uint32_t resource)
+{
+	struct virtio_gpu_resource_unref *r = gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_UNREF, 0);
+
+	r->resource_id = le32_of(resource);
+	return gpu_send(gpu);
+}
+
 enum status gpu_set_scanout(
 	struct gpu *gpu, uint32_t scanout, uint32_t resource, struct rectangle area)
 {

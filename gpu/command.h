@@ -46,7 +46,13 @@ MUST_CHECK enum status gpu_resource_create(
 MUST_CHECK enum status gpu_attach_backing(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface);
 
-/* SET_SCANOUT: shows that part of the resource. */
+/* RESOURCE_DETACH_BACKING: from then on the device does not touch the surface's memory. */
+MUST_CHECK enum status gpu_detach_backing(struct gpu *gpu, uint32_t resource);
+
+/* RESOURCE_UNREF: the host's copy is gone, and the number free. No scanout may show it. */
+MUST_CHECK enum status gpu_resource_unref(struct gpu *gpu, uint32_t resource);
+
+/* SET_SCANOUT: shows that part of the resource; resource 0, with an empty area: switches it off. */
 MUST_CHECK enum status gpu_set_scanout(
 	struct gpu *gpu, uint32_t scanout, uint32_t resource, struct rectangle area);
 

@@ -16,6 +16,7 @@ struct gpu_intent {
 	uint32_t resource;
 	uint32_t width; /* pixels */
 	uint32_t height;
+	struct rectangle shown; /* by the scanout, of the resource; empty: whatever */
 	uint32_t stride_bytes; /* of the backing */
 	uint32_t format; /* of the pixels that were drawn, enum virtio_gpu_formats */
 };

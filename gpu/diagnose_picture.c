@@ -93,6 +93,13 @@ static void judge_scanout(const struct trial *t)
 			diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
 				"the last SET_SCANOUT of scanout %u names resource %u, not %u",
 				i->scanout, r->resource, i->resource);
+		else if (i->shown.width && !same_rectangle(&r->area, &i->shown))
+			diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
+				"scanout %u was set to %ux%u+%u+%u of resource %u, not to "
+				"%ux%u+%u+%u",
+				i->scanout, r->area.width, r->area.height, r->area.x, r->area.y,
+				i->resource, i->shown.width, i->shown.height, i->shown.x,
+				i->shown.y);
 		return;
 	}
 	diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,

@@ -28,8 +28,8 @@ struct climb {
 	char breaks[STEP_SIZE]; /* the first that does not; empty: none */
 };
 
-static const struct gpu_show small = {
-	.picture = {.pattern = PICTURE_BARS}, .width = SMALL_SIDE, .height = SMALL_SIDE};
+static const struct gpu_show small = {.picture = {.pattern = PICTURE_BARS},
+	.choice = {.width = SMALL_SIDE, .height = SMALL_SIDE}};
 
 /* Whether the picture can be shown so. Gives everything back, or ends the climb. */
 static enum status show_once(struct climb *c)

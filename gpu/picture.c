@@ -148,26 +148,56 @@ static uint32_t twin_of(const struct picture *p, uint32_t y, struct size s)
 	return 0;
 }
 
-void picture_draw(const struct picture *picture, const struct surface *surface)
+/* The first row from `first` on that has the same base colours as row y. */
+static uint32_t twin_from(const struct picture *p, uint32_t first, uint32_t y, struct size s)
 {
-	struct size s = {surface->width, surface->height};
+	uint32_t twin = twin_of(p, y, s), row = first;
 
-	for (uint32_t y = 0; y < s.height; y++) {
-		uint32_t twin = twin_of(picture, y, s);
+	if (twin >= first)
+		return twin;
+	while (twin_of(p, row, s) != twin)
+		row++;
+	return row;
+}
+
+static void draw_diagonal(const struct surface *surface, const struct picture_place *place)
+{
+	struct size s = {place->width, place->height};
+
+	for (uint32_t y = 0; y < surface->height; y++) {
+		uint32_t x = diagonal(place->y + y, s) - place->x;
+
+		if (x < surface->width)
+			surface_row(surface, y)[x] = surface_pixel(white);
+	}
+}
+
+void picture_draw_part(const struct picture *picture, const struct surface *surface,
+	const struct picture_place *place)
+{
+	struct size s = {place->width, place->height};
+
+	for (uint32_t y = 0; y < surface->height; y++) {
+		uint32_t twin = twin_from(picture, place->y, place->y + y, s) - place->y;
 		le32 *row = surface_row(surface, y);
 
 		if (twin < y) {
-			memcpy(row, surface_row(surface, twin), s.width * SURFACE_PIXEL_SIZE);
+			memcpy(row, surface_row(surface, twin),
+				surface->width * SURFACE_PIXEL_SIZE);
 			continue;
 		}
-		for (uint32_t x = 0; x < s.width; x++)
-			row[x] = surface_pixel(base_colour(picture, x, y, s));
+		for (uint32_t x = 0; x < surface->width; x++)
+			row[x] = surface_pixel(base_colour(picture, place->x + x, place->y + y, s));
 	}
-	if (picture->pattern != PICTURE_BARS)
-		return;
-	/* The first and the last row are white already, and a single row has no diagonal. */
-	for (uint32_t y = 1; y + 1 < s.height; y++)
-		surface_row(surface, y)[diagonal(y, s)] = surface_pixel(white);
+	if (picture->pattern == PICTURE_BARS)
+		draw_diagonal(surface, place);
+}
+
+void picture_draw(const struct picture *picture, const struct surface *surface)
+{
+	const struct picture_place whole = {0, 0, surface->width, surface->height};
+
+	picture_draw_part(picture, surface, &whole);
 }
 
 const char *picture_name(enum picture_pattern pattern)

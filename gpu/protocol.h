@@ -120,6 +120,12 @@ struct virtio_gpu_resource_create_2d {
 	le32 height;
 };
 
+struct virtio_gpu_resource_unref {
+	struct virtio_gpu_ctrl_hdr hdr;
+	le32 resource_id;
+	le32 padding;
+};
+
 struct virtio_gpu_set_scanout {
 	struct virtio_gpu_ctrl_hdr hdr;
 	struct virtio_gpu_rect r;
@@ -175,12 +181,20 @@ struct virtio_gpu_resource_attach_backing {
 	struct virtio_gpu_mem_entry entries[];
 };
 
+struct virtio_gpu_resource_detach_backing {
+	struct virtio_gpu_ctrl_hdr hdr;
+	le32 resource_id;
+	le32 padding;
+};
+
 _Static_assert(sizeof(struct virtio_gpu_config) == 16, "virtio 1.3 §5.7.4");
 _Static_assert(sizeof(struct virtio_gpu_ctrl_hdr) == 24, "virtio 1.3 §5.7.6.7");
 _Static_assert(offsetof(struct virtio_gpu_ctrl_hdr, ring_idx) == 20, "virtio 1.3 §5.7.6.7");
 _Static_assert(sizeof(struct virtio_gpu_resp_display_info) == 24 + 16 * 24, "§5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_resp_edid) == 1056, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_resource_create_2d) == 40, "virtio 1.3 §5.7.6.8");
+_Static_assert(sizeof(struct virtio_gpu_resource_unref) == 32, "virtio 1.3 §5.7.6.8");
+_Static_assert(sizeof(struct virtio_gpu_resource_detach_backing) == 32, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_set_scanout) == 48, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_resource_flush) == 48, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_transfer_to_host_2d) == 56, "virtio 1.3 §5.7.6.8");

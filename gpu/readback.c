@@ -19,8 +19,8 @@ static void overwrite(const struct surface *surface)
 }
 
 /* Counts the pixels that differ; the first of them is logged. */
-static uint64_t compare(
-	struct gpu *gpu, const struct surface *surface, const struct picture *picture)
+static uint64_t compare(struct gpu *gpu, const struct surface *surface,
+	const struct picture *picture, const struct picture_place *place)
 {
 	uint64_t different = 0;
 
@@ -29,8 +29,8 @@ static uint64_t compare(
 
 		for (uint32_t x = 0; x < surface->width; x++) {
 			uint32_t got = le32_load(&row[x]) & PIXEL_BYTES;
-			uint32_t due = le32_value(surface_pixel(
-				picture_colour(picture, x, y, surface->width, surface->height)));
+			uint32_t due = le32_value(surface_pixel(picture_colour(
+				picture, place->x + x, place->y + y, place->width, place->height)));
 
 			if (got != due && !different++)
 				log_error(gpu->name, "readback: pixel %u,%u is %06x, %06x is due",
@@ -41,7 +41,7 @@ static uint64_t compare(
 }
 
 enum status gpu_readback_check(struct gpu *gpu, uint32_t resource, const struct surface *surface,
-	const struct picture *picture)
+	const struct picture *picture, const struct picture_place *place)
 {
 	enum status status;
 	uint64_t different;
@@ -57,7 +57,7 @@ enum status gpu_readback_check(struct gpu *gpu, uint32_t resource, const struct 
 		tap_fail(gpu->name, CHECK_NAME, "%s", status_name(status));
 		return status;
 	}
-	different = compare(gpu, surface, picture);
+	different = compare(gpu, surface, picture, place);
 	if (!different) {
 		tap_ok(gpu->name, CHECK_NAME ": the device has all %ux%u pixels", surface->width,
 			surface->height);

@@ -14,4 +14,9 @@ struct rectangle {
 	uint32_t height;
 };
 
+static inline bool same_rectangle(const struct rectangle *a, const struct rectangle *b)
+{
+	return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
+}
+
 #endif

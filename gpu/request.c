@@ -8,6 +8,7 @@
 #include "mem/clock.h"
 #include "mem/log.h"
 #include "mem/string.h"
+#include "mem/tap.h"
 
 /* How many commands are shown when one fails. */
 #define SHOWN_COMMANDS 8u
@@ -261,6 +262,20 @@ const void *gpu_response(const struct gpu *gpu, uint32_t *length)
 	if (length)
 		*length = r->length;
 	return response_of(r);
+}
+
+enum status gpu_report(struct gpu *gpu, const char *name, enum status status)
+{
+	if (status == OK)
+		tap_ok(gpu->name, "%s", name);
+	else if (status == ERR_TIMEOUT)
+		tap_fail(gpu->name, name, "no answer in %u ms", gpu->dev->timeout_us / 1000);
+	else if (status == ERR_REFUSED)
+		tap_fail(gpu->name, name, "%s (0x%x)", gpu_response_name(gpu->last_response),
+			gpu->last_response);
+	else
+		tap_fail(gpu->name, name, "%s", status_name(status));
+	return status;
 }
 
 void gpu_batch_begin(struct gpu *gpu, gpu_request_report *report)

@@ -84,6 +84,9 @@ MUST_CHECK enum status gpu_send(struct gpu *gpu);
  */
 const void *gpu_response(const struct gpu *gpu, uint32_t *length);
 
+/* Makes a command's outcome a test point, and returns it: a gpu_request_report. */
+enum status gpu_report(struct gpu *gpu, const char *name, enum status status);
+
 /*
  * From here to gpu_batch_end requests are sent together, as many as fit at a time; their answers
  * may come in any order. `report` may be NULL.

@@ -1,111 +1,51 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In: a GPU that takes commands, and a picture. Out: the picture on each of its displays. */
+/* In: a GPU that takes commands, and a picture. Out: the picture on its displays, or off them. */
 #include "gpu/screen.h"
 
 #include "gpu/diagnose.h"
-#include "gpu/edid.h"
 #include "gpu/readback.h"
 #include "gpu/text.h"
 #include "mem/format.h"
 #include "mem/log.h"
+#include "mem/string.h"
 #include "mem/tap.h"
 
-#define LABEL_SIZE      256u
-#define FALLBACK_WIDTH  1024u
-#define FALLBACK_HEIGHT 768u
-
-/* The test point of a command. */
-static enum status report(struct gpu *gpu, const char *name, enum status status)
-{
-	if (status == OK)
-		tap_ok(gpu->name, "%s", name);
-	else if (status == ERR_TIMEOUT)
-		tap_fail(gpu->name, name, "no answer in %u ms", gpu->dev->timeout_us / 1000);
-	else if (status == ERR_REFUSED)
-		tap_fail(gpu->name, name, "%s (0x%x)", gpu_response_name(gpu->last_response),
-			gpu->last_response);
-	else
-		tap_fail(gpu->name, name, "%s", status_name(status));
-	return status;
-}
+#define LABEL_SIZE    256u
+#define SCANOUTS_SIZE 64u
 
 static struct rectangle whole(const struct surface *surface)
 {
 	return (struct rectangle){0, 0, surface->width, surface->height};
 }
 
-static bool side_fits(uint32_t side)
+/* "scanout 0", "scanouts 0 2 3". */
+static const char *describe(const struct gpu_frame *f, char text[SCANOUTS_SIZE])
 {
-	return side >= SURFACE_MIN_SIDE && side <= SURFACE_MAX_SIDE;
+	format(text, SCANOUTS_SIZE, "scanout%s", f->view_count > 1 ? "s" : "");
+	for (unsigned i = 0; i < f->view_count; i++)
+		format_append(text, SCANOUTS_SIZE, " %u", f->views[i].scanout);
+	return text;
 }
 
-/*
- * The display's own description. What it gets wrong is logged and does not end the run: the
- * picture needs none of it.
- */
-static enum status read_edid(struct gpu *gpu, uint32_t scanout, struct edid *edid)
-{
-	uint8_t data[1024];
-	uint32_t size;
-	enum status status;
-
-	*edid = (struct edid){0};
-	if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_EDID))) {
-		tap_skip(gpu->name, "GET_EDID", "EDID was not negotiated");
-		return OK;
-	}
-	status = gpu_get_edid(gpu, scanout, data, &size);
-	if (status != OK && status != ERR_REFUSED)
-		return report(gpu, "GET_EDID", status);
-	if (status == ERR_REFUSED || edid_parse(bytes_of(data, size), gpu->name, edid) != OK) {
-		*edid = (struct edid){0};
-		tap_skip(gpu->name, "GET_EDID", "the display's EDID is not usable");
-		return OK;
-	}
-	edid_log(edid, gpu->name, scanout);
-	return report(gpu, "GET_EDID", OK);
-}
-
-/* The size of a scanout's picture: the first source that states a usable one. */
-static void choose_size(struct gpu *gpu, const struct gpu_show *show,
-	const struct gpu_display *display, const struct edid *edid, uint32_t scanout,
-	struct rectangle *size)
-{
-	const char *source = "neither display information nor EDID states one";
-
-	*size = (struct rectangle){0, 0, FALLBACK_WIDTH, FALLBACK_HEIGHT};
-	if (show->width) {
-		source = "video=";
-		size->width = show->width;
-		size->height = show->height;
-	} else if (side_fits(display->area.width) && side_fits(display->area.height)) {
-		source = "display information";
-		size->width = display->area.width;
-		size->height = display->area.height;
-	} else if (side_fits(edid->preferred.width) && side_fits(edid->preferred.height)) {
-		source = "EDID preferred timing";
-		size->width = edid->preferred.width;
-		size->height = edid->preferred.height;
-	}
-	log_info(gpu->name, "scanout %u: size %ux%u: %s (the display is %s, %ux%u)", scanout,
-		size->width, size->height, source, display->enabled ? "enabled" : "not enabled",
-		display->area.width, display->area.height);
-}
-
-/* Resource, backing, scanout: the surface becomes what the scanout shows. */
+/* Resource, backing, scanouts: the surface becomes what they show. */
 static enum status connect(struct gpu *gpu, struct gpu_screen *s)
 {
-	enum status status = report(gpu, "RESOURCE_CREATE_2D",
+	enum status status = gpu_report(gpu, "RESOURCE_CREATE_2D",
 		gpu_resource_create(gpu, s->resource, s->surface.width, s->surface.height));
 
 	s->created = status == OK;
 	if (status == OK)
-		status = report(gpu, "RESOURCE_ATTACH_BACKING",
+		status = gpu_report(gpu, "RESOURCE_ATTACH_BACKING",
 			gpu_attach_backing(gpu, s->resource, &s->surface));
-	if (status == OK)
-		status = report(gpu, "SET_SCANOUT",
-			gpu_set_scanout(gpu, s->scanout, s->resource, whole(&s->surface)));
-	s->set = status == OK;
+	s->attached = status == OK;
+	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++) {
+		const struct gpu_view *v = &s->frame.views[i];
+
+		status = gpu_report(
+			gpu, "SET_SCANOUT", gpu_set_scanout(gpu, v->scanout, s->resource, v->area));
+		if (status == OK)
+			s->set |= 1u << v->scanout;
+	}
 	return status;
 }
 
@@ -114,7 +54,7 @@ static enum status present(struct gpu *gpu, const struct gpu_screen *s, struct r
 {
 	enum status status, done;
 
-	gpu_batch_begin(gpu, report);
+	gpu_batch_begin(gpu, gpu_report);
 	status = gpu_transfer(gpu, s->resource, &s->surface, area);
 	if (status == OK)
 		status = gpu_flush(gpu, s->resource, area);
@@ -124,16 +64,18 @@ static enum status present(struct gpu *gpu, const struct gpu_screen *s, struct r
 
 /*
  * Every answer was OK; whether the commands, as they went out, bring all of the picture to the
- * screen.
+ * scanout.
  */
-static enum status audit(struct gpu *gpu, const struct gpu_screen *s)
+static enum status audit_view(
+	struct gpu *gpu, const struct gpu_screen *s, const struct gpu_view *view)
 {
 	const struct gpu_intent intent = {
 		.num_scanouts = gpu->num_scanouts,
-		.scanout = s->scanout,
+		.scanout = view->scanout,
 		.resource = s->resource,
 		.width = s->surface.width,
 		.height = s->surface.height,
+		.shown = view->area,
 		.stride_bytes = s->surface.stride_bytes,
 		.format = VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
 	};
@@ -148,22 +90,49 @@ static enum status audit(struct gpu *gpu, const struct gpu_screen *s)
 	return ERR_PROTOCOL;
 }
 
-/* What was found, over the picture that is on the screen by now. */
-static enum status show_label(struct gpu *gpu, const struct gpu_screen *s, const char *label)
+static enum status audit(struct gpu *gpu, const struct gpu_screen *s)
+{
+	enum status status = OK;
+
+	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++)
+		status = audit_view(gpu, s, &s->frame.views[i]);
+	return status;
+}
+
+/* What was found, over a scanout's part of the picture that is on the screen by now. */
+static enum status show_label(struct gpu *gpu, const struct gpu_screen *s,
+	const struct gpu_view *view, const char *label, const char *scanouts)
 {
 	char text[LABEL_SIZE];
 	struct rectangle r;
-	enum status status;
 
-	format(text, sizeof(text), "%s\nscanout %u: %ux%u\nPASS", label, s->scanout,
-		s->surface.width, s->surface.height);
-	r = text_draw_label(&s->surface, text);
+	format(text, sizeof(text), "%s\n%s: %ux%u\nPASS", label, scanouts, view->area.width,
+		view->area.height);
+	r = text_draw_label_in(&s->surface, view->area, text);
 	if (!r.width) {
 		tap_skip(gpu->name, "label", "the display is too small for it");
 		return OK;
 	}
-	log_info(gpu->name, "label: rectangle %ux%u+%u+%u", r.width, r.height, r.x, r.y);
-	status = present(gpu, s, r);
+	log_info(gpu->name, "label: rectangle %ux%u+%u+%u on %s", r.width, r.height,
+		r.x - view->area.x, r.y - view->area.y, scanouts);
+	return present(gpu, s, r);
+}
+
+/* A label for each scanout; one for all where they show the same. */
+static enum status show_labels(struct gpu *gpu, const struct gpu_screen *s, const char *label)
+{
+	const struct gpu_frame *f = &s->frame;
+	char text[SCANOUTS_SIZE];
+	enum status status = OK;
+
+	if (f->view_count > 1 && same_rectangle(&f->views[0].area, &f->views[1].area)) {
+		status = show_label(gpu, s, &f->views[0], label, describe(f, text));
+	} else {
+		for (unsigned i = 0; status == OK && i < f->view_count; i++) {
+			format(text, sizeof(text), "scanout %u", f->views[i].scanout);
+			status = show_label(gpu, s, &f->views[i], label, text);
+		}
+	}
 	return status == OK ? audit(gpu, s) : status;
 }
 
@@ -174,75 +143,157 @@ static enum status check(struct gpu *gpu, const struct gpu_show *show, const str
 	enum status sent = audit(gpu, s), held = OK;
 
 	if (show->readback)
-		held = gpu_readback_check(gpu, s->resource, &s->surface, &show->picture);
+		held = gpu_readback_check(
+			gpu, s->resource, &s->surface, &show->picture, &s->frame.place);
 	return sent == OK ? held : sent;
 }
 
-static enum status show_on(struct gpu *gpu, const struct gpu_show *show,
-	const struct gpu_display *display, struct gpu_screen *s)
+/* The surface of a frame with its picture: from then on there is a screen. */
+static enum status draw(struct gpu *gpu, const struct gpu_show *show, const struct gpu_frame *frame,
+	struct gpu_screen *s)
 {
-	struct rectangle size;
-	struct edid edid;
-	enum status status = read_edid(gpu, s->scanout, &edid);
+	struct surface surface;
+	enum status status = surface_open(&surface, gpu->dev->pool, frame->width, frame->height);
 
-	if (status != OK)
-		return status;
-	choose_size(gpu, show, display, &edid, s->scanout, &size);
-	status = surface_open(&s->surface, gpu->dev->pool, size.width, size.height);
 	if (status != OK) {
-		tap_fail(gpu->name, "surface", "%ux%u: %s", size.width, size.height,
+		tap_fail(gpu->name, "surface", "%ux%u: %s", frame->width, frame->height,
 			status_name(status));
 		return status;
 	}
-	picture_draw(&show->picture, &s->surface);
-	tap_ok(gpu->name, "surface %ux%u: %s drawn, %u pieces of memory", size.width, size.height,
-		picture_name(show->picture.pattern), s->surface.band_count);
-	status = connect(gpu, s);
+	picture_draw_part(&show->picture, &surface, &frame->place);
+	tap_ok(gpu->name, "surface %ux%u: %s drawn, %u pieces of memory", frame->width,
+		frame->height, picture_name(show->picture.pattern), surface.band_count);
+	*s = (struct gpu_screen){
+		.frame = *frame, .resource = frame->views[0].scanout + 1, .surface = surface};
+	return OK;
+}
+
+static enum status bring_up(struct gpu *gpu, const struct gpu_show *show, struct gpu_screen *s)
+{
+	char scanouts[SCANOUTS_SIZE];
+	enum status status = connect(gpu, s);
+
 	if (status == OK)
 		status = present(gpu, s, whole(&s->surface));
 	if (status == OK)
 		status = check(gpu, show, s);
 	if (status == OK)
-		tap_ok(gpu->name, "scanout %u: picture on screen", s->scanout);
+		tap_ok(gpu->name, "%s: picture on screen", describe(&s->frame, scanouts));
 	if (status == OK && show->label)
-		status = show_label(gpu, s, show->label);
+		status = show_labels(gpu, s, show->label);
 	return status;
+}
+
+static void forget(struct gpu_screens *screens, struct gpu_screen *s, struct dma_pool *pool)
+{
+	surface_close(&s->surface, pool);
+	s->frame.view_count = 0;
+	screens->count--;
+}
+
+/* In this order the device never shows what is gone, nor knows memory that is not its own. */
+static enum status disconnect(struct gpu *gpu, struct gpu_screen *s)
+{
+	enum status status = OK, done;
+
+	gpu_batch_begin(gpu, gpu_report);
+	for (uint32_t i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		if (s->set & 1u << i)
+			status = gpu_set_scanout(gpu, i, 0, (struct rectangle){0});
+	if (status == OK && s->attached)
+		status = gpu_detach_backing(gpu, s->resource);
+	if (status == OK && s->created)
+		status = gpu_resource_unref(gpu, s->resource);
+	done = gpu_batch_end(gpu);
+	return done == OK ? status : done;
+}
+
+static enum status take_down(struct gpu *gpu, struct gpu_screens *screens, struct gpu_screen *s)
+{
+	char scanouts[SCANOUTS_SIZE];
+	enum status status = disconnect(gpu, s);
+
+	if (status != OK)
+		return status;
+	tap_ok(gpu->name, "%s: taken down", describe(&s->frame, scanouts));
+	forget(screens, s, gpu->dev->pool);
+	return OK;
+}
+
+/* Takes down what is not as the frames say, then brings up what is missing. */
+static enum status change(struct gpu *gpu, const struct gpu_show *show,
+	const struct gpu_frame *frames, struct gpu_screens *screens, unsigned *changes)
+{
+	enum status status = OK;
+
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		struct gpu_screen *s = &screens->screens[i];
+
+		if (!s->frame.view_count || !memcmp(&s->frame, &frames[i], sizeof(frames[i])))
+			continue;
+		*changes += 1;
+		status = take_down(gpu, screens, s);
+	}
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		struct gpu_screen *s = &screens->screens[i];
+
+		if (!frames[i].view_count || s->frame.view_count)
+			continue;
+		*changes += 1;
+		status = draw(gpu, show, &frames[i], s);
+		if (status != OK)
+			break;
+		screens->count++;
+		status = bring_up(gpu, show, s);
+	}
+	return status;
+}
+
+enum status gpu_screens_update(struct gpu *gpu, const struct gpu_show *show,
+	struct gpu_screens *screens, unsigned *changes)
+{
+	struct gpu_head heads[VIRTIO_GPU_MAX_SCANOUTS];
+	struct gpu_frame frames[VIRTIO_GPU_MAX_SCANOUTS];
+	enum status status = gpu_find_heads(gpu, &show->choice, heads);
+
+	*changes = 0;
+	if (status == OK)
+		status = gpu_lay_out(show->layout, heads, gpu->name, frames);
+	return status == OK ? change(gpu, show, frames, screens, changes) : status;
 }
 
 enum status gpu_show(struct gpu *gpu, const struct gpu_show *show, struct gpu_screens *screens)
 {
-	struct gpu_display displays[VIRTIO_GPU_MAX_SCANOUTS];
-	enum status status = report(gpu, "GET_DISPLAY_INFO", gpu_get_display_info(gpu, displays));
-	bool any = false;
+	unsigned changes;
 
-	screens->count = 0;
-	if (status != OK)
-		return status;
-	for (unsigned i = 0; i < gpu->num_scanouts; i++)
-		any |= displays[i].enabled;
-	for (unsigned i = 0; status == OK && i < gpu->num_scanouts; i++) {
-		struct gpu_screen *s = &screens->screens[screens->count];
+	memset(screens, 0, sizeof(*screens));
+	return gpu_screens_update(gpu, show, screens, &changes);
+}
 
-		if (!displays[i].enabled && (any || i > 0))
-			continue;
-		*s = (struct gpu_screen){.scanout = i, .resource = i + 1};
-		screens->count++;
-		status = show_on(gpu, show, &displays[i], s);
-	}
+enum status gpu_screens_take_down(struct gpu *gpu, struct gpu_screens *screens)
+{
+	enum status status = OK;
+
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		if (screens->screens[i].frame.view_count)
+			status = take_down(gpu, screens, &screens->screens[i]);
 	return status;
 }
 
 static enum status restore_on(struct gpu *gpu, struct gpu_screen *s)
 {
+	char scanouts[SCANOUTS_SIZE];
+	enum status status = OK;
 	struct edid edid;
-	enum status status = read_edid(gpu, s->scanout, &edid);
 
+	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++)
+		status = gpu_ask_edid(gpu, s->frame.views[i].scanout, &edid);
 	if (status == OK)
 		status = connect(gpu, s);
 	if (status == OK)
 		status = present(gpu, s, whole(&s->surface));
 	if (status == OK)
-		tap_ok(gpu->name, "scanout %u: picture on screen again", s->scanout);
+		tap_ok(gpu->name, "%s: picture on screen again", describe(&s->frame, scanouts));
 	return status;
 }
 
@@ -250,18 +301,21 @@ enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens)
 {
 	struct gpu_display displays[VIRTIO_GPU_MAX_SCANOUTS];
 	/* §5.7.5: asked after each reset. The pictures keep the size that they have. */
-	enum status status = report(gpu, "GET_DISPLAY_INFO", gpu_get_display_info(gpu, displays));
+	enum status status = gpu_ask_displays(gpu, displays);
 
-	for (unsigned i = 0; i < screens->count; i++)
-		screens->screens[i].created = screens->screens[i].set = false;
-	for (unsigned i = 0; status == OK && i < screens->count; i++)
-		status = restore_on(gpu, &screens->screens[i]);
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		screens->screens[i].created = screens->screens[i].attached = false;
+		screens->screens[i].set = 0;
+	}
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		if (screens->screens[i].frame.view_count)
+			status = restore_on(gpu, &screens->screens[i]);
 	return status;
 }
 
 void gpu_screens_close(struct gpu_screens *screens, struct dma_pool *pool)
 {
-	for (unsigned i = 0; i < screens->count; i++)
-		surface_close(&screens->screens[i].surface, pool);
-	screens->count = 0;
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		if (screens->screens[i].frame.view_count)
+			forget(screens, &screens->screens[i], pool);
 }

@@ -1,49 +1,69 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A GPU's scanouts and what is shown on them: from GET_DISPLAY_INFO to a flushed picture.
+ * What is shown on a GPU's scanouts: from the displays that there are to flushed pictures, and back
+ * to a device that holds nothing, while it runs.
  */
 #ifndef GPU_SCREEN_H
 #define GPU_SCREEN_H
 
 #include "gpu/command.h"
+#include "gpu/display.h"
+#include "gpu/layout.h"
 #include "gpu/picture.h"
 #include "gpu/surface.h"
 
-/* One scanout with its picture. */
+/* A surface with its resource, and the scanouts that show it. */
 struct gpu_screen {
-	uint32_t scanout;
+	struct gpu_frame frame; /* view_count 0: there is no screen */
 	uint32_t resource;
 	bool created; /* the device has the resource */
-	bool set; /* the scanout shows it */
+	bool attached; /* and knows the surface's memory */
+	uint32_t set; /* a bit for each scanout that was set to it */
 	struct surface surface;
 };
 
+/* Each stands at the number of its first scanout. */
 struct gpu_screens {
-	unsigned count;
+	unsigned count; /* that there are */
 	struct gpu_screen screens[VIRTIO_GPU_MAX_SCANOUTS];
 };
 
 /* What to show. */
 struct gpu_show {
 	struct picture picture;
-	uint32_t width; /* overrides what the displays say; 0: does not */
-	uint32_t height;
+	enum gpu_layout layout;
+	struct gpu_display_choice choice;
 	bool readback; /* check=readback: have the device give the picture back, and compare */
 	const char *label; /* lines of text over the picture, to which scanout, size and verdict are
 			      added; NULL: none */
 };
 
 /*
- * Shows the picture on every enabled scanout (on scanout 0 when none is enabled), at the size of
- * the display: `show`'s, or GET_DISPLAY_INFO's, or the EDID's preferred timing, or 1024×768. Then,
- * when there is a label, writes it over the picture by a partial update and logs its rectangle.
- * Each command is a test point. Errors are the command's; what was shown before stays.
+ * Shows the picture on the displays that gpu_find_heads finds, as the layout says. Then, when there
+ * is a label, writes it over each scanout's part of the picture by a partial update and logs its
+ * rectangle. Each command is a test point. Errors are the command's; what was shown before stays.
+ * `screens` need not be initialised.
  */
 MUST_CHECK enum status gpu_show(
 	struct gpu *gpu, const struct gpu_show *show, struct gpu_screens *screens);
 
 /*
- * On a GPU that was reset and opened again: makes each screen's surface the picture of its scanout
+ * Asks for the displays anew. Screens that are no longer as they should be are taken down, then new
+ * ones are brought up; the others stay as they are. `changes` is how many were taken down or
+ * brought up. Errors as gpu_show.
+ */
+MUST_CHECK enum status gpu_screens_update(struct gpu *gpu, const struct gpu_show *show,
+	struct gpu_screens *screens, unsigned *changes);
+
+/*
+ * Takes all screens down, by one notification each: scanouts off, backing detached, resource gone;
+ * then their memory is given back. Each command is a test point. On an error, the command's, the
+ * rest stays: the device must be reset before its memory is given back.
+ */
+MUST_CHECK enum status gpu_screens_take_down(struct gpu *gpu, struct gpu_screens *screens);
+
+/*
+ * On a GPU that was reset and opened again: makes each screen's surface the picture of its scanouts
  * again, as it is in memory. Each command is a test point; errors are the command's.
  */
 MUST_CHECK enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens);

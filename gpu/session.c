@@ -5,6 +5,7 @@
 #include "mem/clock.h"
 #include "mem/format.h"
 #include "mem/log.h"
+#include "mem/string.h"
 #include "mem/tap.h"
 
 /* How long the device worked since it was last brought up: what it did not answer is no work. */
@@ -36,12 +37,30 @@ static enum status reset(struct gpu_session *s)
 	return open ? gpu_close(&s->gpu) : virtio_stop(s->dev);
 }
 
+/* Their memory may still be the device's: it is nobody's from now on. */
+static void lose_screens(struct gpu_session *s)
+{
+	memset(&s->screens, 0, sizeof(s->screens));
+}
+
+/* Resets the device and gives everything back. */
+static enum status end(struct gpu_session *s)
+{
+	enum status status = reset(s);
+
+	if (status == OK)
+		gpu_screens_close(&s->screens, s->dev->pool);
+	else
+		lose_screens(s);
+	return status;
+}
+
 /* The end of a session that is not recovered from. The failure may have no test point yet. */
 static enum status give_up(struct gpu_session *s, enum status why)
 {
 	if (s->open)
 		virtio_fail(s->dev);
-	if (gpu_session_close(s) != OK)
+	if (end(s) != OK)
 		log_error(s->name, "recovery: the device is not reset: its memory is lost");
 	return why;
 }
@@ -50,9 +69,14 @@ static void log_loss(const struct gpu_session *s, enum status why)
 {
 	unsigned resources = 0, scanouts = 0;
 
-	for (unsigned i = 0; i < s->screens.count; i++) {
-		resources += s->screens.screens[i].created;
-		scanouts += s->screens.screens[i].set;
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		const struct gpu_screen *screen = &s->screens.screens[i];
+
+		if (!screen->frame.view_count)
+			continue;
+		resources += screen->created;
+		for (uint32_t set = screen->set; set; set &= set - 1)
+			scanouts++;
 	}
 	log_info(s->name,
 		"recovery: after: %s; lost: %u requests in flight, %u resources, "
@@ -77,7 +101,7 @@ static enum status recover(struct gpu_session *s, enum status why, const struct 
 		tap_fail(s->name, "recovery",
 			"after %s the device cannot be reset: %s; its memory is lost",
 			status_name(why), status_name(status));
-		s->screens.count = 0;
+		lose_screens(s);
 		return status;
 	}
 	if (show)
@@ -115,10 +139,9 @@ enum status gpu_session_recover(struct gpu_session *s, enum status why)
 
 enum status gpu_session_close(struct gpu_session *s)
 {
-	enum status status = reset(s);
+	/* What is not taken down in order goes with the reset. */
+	enum status status = s->open ? gpu_screens_take_down(&s->gpu, &s->screens) : OK;
+	enum status ended = end(s);
 
-	if (status == OK)
-		gpu_screens_close(&s->screens, s->dev->pool);
-	s->screens.count = 0;
-	return status;
+	return ended == OK ? status : ended;
 }

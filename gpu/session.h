@@ -42,7 +42,10 @@ MUST_CHECK enum status gpu_session_open(struct gpu_session *s, unsigned number,
  */
 MUST_CHECK enum status gpu_session_recover(struct gpu_session *s, enum status why);
 
-/* Resets the device and gives everything back; ERR_TIMEOUT or ERR_GONE as gpu_close. */
+/*
+ * Takes the screens down in order, resets the device and gives everything back. ERR_TIMEOUT or
+ * ERR_GONE as gpu_close; the error of a command when only the taking down failed.
+ */
 MUST_CHECK enum status gpu_session_close(struct gpu_session *s);
 
 #endif

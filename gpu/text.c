@@ -55,10 +55,10 @@ static uint32_t cut(uint32_t wanted, uint32_t size, uint32_t margin, uint32_t ro
 	return wanted < fit ? wanted : fit;
 }
 
-static uint32_t choose_scale(struct extent e, const struct surface *s)
+static uint32_t choose_scale(struct extent e, struct rectangle area)
 {
-	uint32_t across = s->width / 2 / box_width(e);
-	uint32_t down = s->height / 2 / box_height(e);
+	uint32_t across = area.width / 2 / box_width(e);
+	uint32_t down = area.height / 2 / box_height(e);
 	uint32_t scale = across < down ? across : down;
 
 	return scale ? scale : 1;
@@ -106,23 +106,30 @@ static void draw_lines(const struct surface *s, const char *text, struct extent 
 	}
 }
 
-struct rectangle text_draw_label(const struct surface *surface, const char *lines)
+struct rectangle text_draw_label_in(
+	const struct surface *surface, struct rectangle area, const char *lines)
 {
 	const le32 black = surface_pixel((struct colour){0, 0, 0});
 	struct extent e = measure(lines);
 	struct rectangle box;
 	uint32_t scale;
 
-	e.columns = cut(e.columns, FONT_WIDTH, MARGIN_X, surface->width);
-	e.lines = cut(e.lines, FONT_HEIGHT, MARGIN_Y, surface->height);
+	e.columns = cut(e.columns, FONT_WIDTH, MARGIN_X, area.width);
+	e.lines = cut(e.lines, FONT_HEIGHT, MARGIN_Y, area.height);
 	if (!e.columns || !e.lines)
 		return (struct rectangle){0};
-	scale = choose_scale(e, surface);
+	scale = choose_scale(e, area);
 	box.width = box_width(e) * scale;
 	box.height = box_height(e) * scale;
-	box.x = (surface->width - box.width) / 2;
-	box.y = (surface->height - box.height) / 2;
+	box.x = area.x + (area.width - box.width) / 2;
+	box.y = area.y + (area.height - box.height) / 2;
 	fill(surface, box, black);
 	draw_lines(surface, lines, e, box.x + MARGIN_X * scale, box.y + MARGIN_Y * scale, scale);
 	return box;
+}
+
+struct rectangle text_draw_label(const struct surface *surface, const char *lines)
+{
+	return text_draw_label_in(
+		surface, (struct rectangle){0, 0, surface->width, surface->height}, lines);
 }

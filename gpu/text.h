@@ -30,4 +30,8 @@ extern const uint8_t font_glyphs[FONT_LAST - FONT_FIRST + 1][FONT_HEIGHT];
  */
 struct rectangle text_draw_label(const struct surface *surface, const char *lines);
 
+/* The same in the middle of `area`, a part of the surface. */
+struct rectangle text_draw_label_in(
+	const struct surface *surface, struct rectangle area, const char *lines);
+
 #endif

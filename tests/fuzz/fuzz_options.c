@@ -9,9 +9,9 @@
 static void check(const struct options *o)
 {
 	fuzz_check(o->mode <= MODE_HELP && o->after <= AFTER_SHELL && o->level <= LOG_TRACE);
-	fuzz_check(!o->video_width == !o->video_height);
-	fuzz_check(!o->video_width || (o->video_width >= 16 && o->video_width <= 8192));
-	fuzz_check(!o->video_height || (o->video_height >= 16 && o->video_height <= 8192));
+	fuzz_check(!o->choice.width == !o->choice.height);
+	fuzz_check(!o->choice.width || (o->choice.width >= 16 && o->choice.width <= 8192));
+	fuzz_check(!o->choice.height || (o->choice.height >= 16 && o->choice.height <= 8192));
 	fuzz_check(o->timeout_ms >= 1 && o->timeout_ms <= 600000);
 	fuzz_check(o->virtio_mmio_count <= OPTIONS_MAX_VIRTIO_MMIO);
 	fuzz_check(o->picture.pattern <= PICTURE_SOLID);
@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_begin(LOG_ERROR, NULL);
 		if (options_parse(&loud, "fuzz", (const char *)data, size, comments) == OK)
 			fuzz_check(loud.mode == quiet.mode &&
-				   loud.video_width == quiet.video_width &&
+				   loud.choice.width == quiet.choice.width &&
 				   loud.picture.pattern == quiet.picture.pattern);
 		check(&loud);
 	}

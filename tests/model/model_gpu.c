@@ -45,6 +45,8 @@ static uint32_t display_info(struct model *m, const void *request, uint32_t size
 	memset(info->pmodes, 0, sizeof(info->pmodes));
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
 		info->pmodes[i].enabled = le32_of(m->gpu->displays[i].enabled);
+		info->pmodes[i].r.x = le32_of(m->gpu->displays[i].x);
+		info->pmodes[i].r.y = le32_of(m->gpu->displays[i].y);
 		info->pmodes[i].r.width = le32_of(m->gpu->displays[i].width);
 		info->pmodes[i].r.height = le32_of(m->gpu->displays[i].height);
 	}
@@ -102,6 +104,8 @@ static uint32_t create(struct model *m, const void *request, uint32_t size, void
 		.width = (uint32_t)width,
 		.height = (uint32_t)height,
 		.pixels = calloc(width * height, 4)};
+	if (++m->gpu->resource_count > m->gpu->resource_peak)
+		m->gpu->resource_peak = m->gpu->resource_count;
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
@@ -142,12 +146,57 @@ static uint32_t attach(struct model *m, const void *request, uint32_t size, void
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
+static uint32_t detach(struct model *m, const void *request, uint32_t size, void *response)
+{
+	const struct virtio_gpu_resource_detach_backing *q = request;
+	struct model_resource *r = known(m, le32_value(q->resource_id), "RESOURCE_DETACH_BACKING");
+
+	(void)size;
+	(void)response;
+	if (!r)
+		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	if (!r->backing_count)
+		model_break(m, RULE_GPU_ORDER, "resource %u has no backing to detach", r->id);
+	r->backing_count = 0;
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+/* A driver that knows what it does takes a resource off the screen, and its memory, before. */
+static uint32_t unref(struct model *m, const void *request, uint32_t size, void *response)
+{
+	const struct virtio_gpu_resource_unref *q = request;
+	struct model_resource *r = known(m, le32_value(q->resource_id), "RESOURCE_UNREF");
+
+	(void)size;
+	(void)response;
+	if (!r)
+		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	if (r->backing_count)
+		model_break(m, RULE_GPU_ORDER, "RESOURCE_UNREF of %u with its backing", r->id);
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		if (m->gpu->displays[i].resource == r->id)
+			model_break(
+				m, RULE_GPU_ORDER, "RESOURCE_UNREF of %u, on scanout %u", r->id, i);
+	model_drop_resource(r);
+	m->gpu->resource_count--;
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+/* SET_SCANOUT of resource 0. */
+static uint32_t switch_off(struct model_display *d)
+{
+	free(d->screen);
+	d->screen = NULL;
+	d->resource = d->shown_width = d->shown_height = 0;
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
 static uint32_t scanout(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_set_scanout *q = request;
 	uint32_t id = le32_value(q->scanout_id);
-	struct model_resource *r = known(m, le32_value(q->resource_id), "SET_SCANOUT");
 	struct virtio_gpu_rect rect = rect_of(q->r);
+	struct model_resource *r;
 	struct model_display *d;
 
 	(void)size;
@@ -156,6 +205,10 @@ static uint32_t scanout(struct model *m, const void *request, uint32_t size, voi
 		model_break(m, RULE_GPU_SCANOUTS, "SET_SCANOUT of %u", id);
 		return VIRTIO_GPU_RESP_ERR_INVALID_SCANOUT_ID;
 	}
+	d = &m->gpu->displays[id];
+	if (!le32_value(q->resource_id))
+		return switch_off(d);
+	r = known(m, le32_value(q->resource_id), "SET_SCANOUT");
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	if (!r->backing_count) {
@@ -167,9 +220,10 @@ static uint32_t scanout(struct model *m, const void *request, uint32_t size, voi
 			rect.height.raw, r->width, r->height);
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	}
-	d = &m->gpu->displays[id];
 	free(d->screen);
 	d->resource = r->id;
+	d->shown_x = rect.x.raw;
+	d->shown_y = rect.y.raw;
 	d->shown_width = rect.width.raw;
 	d->shown_height = rect.height.raw;
 	d->screen = calloc((uint64_t)d->shown_width * d->shown_height, 4);
@@ -262,10 +316,12 @@ static const struct {
 } commands[] = {
 	{0x100, 24, 24 + 16 * 24, 0, display_info},
 	{0x101, 40, 24, 0, create},
+	{0x102, 32, 24, 0, unref},
 	{0x103, 48, 24, 0, scanout},
 	{0x104, 48, 24, 0, flush},
 	{0x105, 56, 24, 0, transfer},
 	{0x106, 32, 24, 0, attach}, /* and its entries */
+	{0x107, 32, 24, 0, detach},
 	{0x10a, 32, 24 + 8 + 1024, 1u << F_EDID, edid},
 	{0x206, 72, 24, 1u << F_VIRGL, transfer_back},
 };
@@ -354,6 +410,7 @@ static void reset(struct model *m)
 {
 	for (unsigned i = 0; i < MODEL_RESOURCES; i++)
 		model_drop_resource(&m->gpu->resources[i]);
+	m->gpu->resource_count = 0;
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		m->gpu->displays[i].resource = 0;
 	m->gpu->displays_asked = m->gpu->edid_asked = false;

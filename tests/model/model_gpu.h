@@ -25,9 +25,13 @@ struct model_display {
 	bool enabled;
 	uint32_t width;
 	uint32_t height;
+	uint32_t x; /* on the desktop */
+	uint32_t y;
 
 	/* What it shows. */
 	uint32_t resource; /* 0: nothing */
+	uint32_t shown_x; /* of the resource */
+	uint32_t shown_y;
 	uint32_t shown_width;
 	uint32_t shown_height;
 	uint32_t *screen; /* as of the last flush */
@@ -44,6 +48,8 @@ struct model_gpu {
 	bool edid_asked;
 	uint64_t last_fence;
 	unsigned flushes;
+	unsigned resource_count;
+	unsigned resource_peak; /* the most that there ever were */
 };
 
 static inline uint32_t model_num_scanouts(const struct model *m)

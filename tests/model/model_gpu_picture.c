@@ -66,20 +66,24 @@ void model_transfer(struct model *m, struct model_resource *r, const struct virt
 	r->transferred = true;
 }
 
-/* The scanouts of this model show their resource from its upper left corner. */
+/* Each scanout that shows the resource gets what of the rectangle it shows. */
 void model_flush(
 	struct model *m, const struct model_resource *r, const struct virtio_gpu_rect *rect)
 {
+	uint64_t right = rect->x.raw + (uint64_t)rect->width.raw;
+	uint64_t bottom = rect->y.raw + (uint64_t)rect->height.raw;
+
 	m->gpu->flushes++;
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
 		struct model_display *d = &m->gpu->displays[i];
-		uint64_t right = rect->x.raw + (uint64_t)rect->width.raw;
-		uint64_t bottom = rect->y.raw + (uint64_t)rect->height.raw;
 
 		if (d->resource != r->id)
 			continue;
-		for (uint64_t y = rect->y.raw; y < bottom && y < d->shown_height; y++)
-			for (uint64_t x = rect->x.raw; x < right && x < d->shown_width; x++)
-				d->screen[y * d->shown_width + x] = r->pixels[y * r->width + x];
+		for (uint64_t y = max_u64(rect->y.raw, d->shown_y);
+			y < bottom && y < (uint64_t)d->shown_y + d->shown_height; y++)
+			for (uint64_t x = max_u64(rect->x.raw, d->shown_x);
+				x < right && x < (uint64_t)d->shown_x + d->shown_width; x++)
+				d->screen[(y - d->shown_y) * d->shown_width + x - d->shown_x] =
+					r->pixels[y * r->width + x];
 	}
 }

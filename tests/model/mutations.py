@@ -30,6 +30,8 @@ GPU = "gpu/gpu.c"
 COMMAND = "gpu/command.c"
 REQUEST = "gpu/request.c"
 SCREEN = "gpu/screen.c"
+DISPLAY = "gpu/display.c"
+LAYOUT = "gpu/layout.c"
 
 ALWAYS_ACCEPTED = "wanted |= FEATURE(VIRTIO_F_VERSION_1) |"
 MODERN_SIZE = "common_write(dev, queue_size, q->size);"
@@ -481,15 +483,15 @@ MUTATIONS = (
         ("queue_add(q, &buffer, 0, 1, NULL);", "queue_add(q, &buffer, 1, 0, NULL);"),
     ),
     mutation(
-        "all-sixteen-scanouts", "gpu-scanouts", SCREEN,
-        ("status == OK && i < gpu->num_scanouts;", "status == OK && i < VIRTIO_GPU_MAX_SCANOUTS;"),
+        "all-sixteen-scanouts", "gpu-scanouts", DISPLAY,
+        (".lit = i < gpu->num_scanouts && chosen", ".lit = chosen"),
     ),
     mutation(
-        "no-edid", "gpu-query", SCREEN,
+        "no-edid", "gpu-query", DISPLAY,
         ("if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_EDID))) {", "if (true) {"),
     ),
     mutation(
-        "edid-not-negotiated", "gpu-command", SCREEN,
+        "edid-not-negotiated", "gpu-command", DISPLAY,
         ("if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_EDID))) {", "if (false) {"),
     ),
     mutation(
@@ -499,7 +501,7 @@ MUTATIONS = (
     mutation(
         "scanout-before-backing", "gpu-order", SCREEN,
         ("gpu_attach_backing(gpu, s->resource, &s->surface)",
-         "gpu_set_scanout(gpu, s->scanout, s->resource, whole(&s->surface))"),
+         "gpu_set_scanout(gpu, s->frame.views[0].scanout, s->resource, whole(&s->surface))"),
     ),
     mutation(
         "context-in-2d", "gpu-header", REQUEST,
@@ -519,14 +521,27 @@ MUTATIONS = (
         ("sizeof(struct virtio_gpu_resource_create_2d), NODATA",
          "sizeof(struct virtio_gpu_resource_create_2d) - 4, NODATA"),
     ),
-    mutation("resource-0", "gpu-resource", SCREEN, (".resource = i + 1", ".resource = i")),
+    mutation("resource-0", "gpu-resource", SCREEN, (".views[0].scanout + 1", ".views[0].scanout")),
     mutation(
         "no-format", "gpu-format", COMMAND,
         ("le32_of(VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM);", "le32_of(0);"),
     ),
     mutation(
-        "scanout-outside", "gpu-covered", SCREEN,
-        ("{0, 0, surface->width, surface->height}", "{1, 0, surface->width, surface->height}"),
+        "scanout-outside", "gpu-covered", LAYOUT,
+        ("{{scanout, {0, 0, area->width, area->height}}}",
+         "{{scanout, {1, 0, area->width, area->height}}}"),
+    ),
+    mutation(
+        "resource-gone-while-shown", "gpu-order", SCREEN,
+        ("if (s->set & 1u << i)", "if (false)"),
+    ),
+    mutation(
+        "resource-gone-with-backing", "gpu-order", SCREEN,
+        ("if (status == OK && s->attached)", "if (false)"),
+    ),
+    mutation(
+        "memory-given-back-while-backing", "memory-until-reset", SCREEN,
+        ("enum status status = disconnect(gpu, s);", "enum status status = OK;"),
     ),
     mutation(
         "backing-by-pointer", "gpu-backing", COMMAND,

@@ -205,15 +205,29 @@ static void test_display_sizes(void **state)
 	}
 }
 
-/* A size that is allowed, and larger than memory. */
+/* A size that is allowed, and larger than memory: not this one, then. */
 static void test_display_larger_than_memory(void **state)
 {
 	(void)state;
 	start();
 	b->model.gpu->displays[0].width = 8192;
 	b->model.gpu->displays[0].height = 8192;
+	bench_expect(b, run(), OK);
+	bench_expect_line("scanout 0: size 1280x800: EDID preferred timing (the display is "
+			  "enabled, 8192x8192)");
+	bench_close(b);
+}
+
+static void test_displays_larger_than_memory_together(void **state)
+{
+	(void)state;
+	start();
+	b->model.config[8] = 2;
+	for (unsigned i = 0; i < 2; i++)
+		b->model.gpu->displays[i] =
+			(struct model_display){.enabled = true, .width = 900, .height = 900};
 	bench_expect(b, run(), ERR_NO_MEMORY);
-	bench_expect_line("surface # 8192x8192: ");
+	bench_expect_line("surface # 900x900: ");
 	bench_close(b);
 }
 
@@ -343,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_fences),
 		cmocka_unit_test(test_display_sizes),
 		cmocka_unit_test(test_display_larger_than_memory),
+		cmocka_unit_test(test_displays_larger_than_memory_together),
 		cmocka_unit_test(test_edid_checksum),
 		cmocka_unit_test(test_edid_header),
 		cmocka_unit_test(test_edid_lengths),

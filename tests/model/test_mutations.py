@@ -17,8 +17,10 @@ from mutations import MUTATIONS
 ROOT = Path(__file__).resolve().parents[2]
 HOST = ROOT / "build/host"
 OUT = ROOT / "build/mutants"
-PROGRAMS = ("test_strict_life", "test_strict_gpu", "test_strict_probe", "test_strict_ring")
-WITH_BARRIERS = ("queue_split.o", "queue_packed.o")
+PROGRAMS = (
+    "test_strict_life", "test_strict_gpu", "test_strict_displays", "test_strict_probe",
+    "test_strict_ring",
+)  # fmt: skip
 TIMEOUT = 30
 JOBS = 2
 
@@ -48,7 +50,7 @@ def compile_mutant(mutation, folder):
 
 def link(program, mutant, folder):
     parts = [HOST / f"obj/tests/model/{program}.o", mutant]
-    parts += [HOST / "model" / name for name in WITH_BARRIERS if name != mutant.name]
+    parts += [path for path in (HOST / "model").glob("*/*.o") if path.name != mutant.name]
     parts += [
         path for path in sorted((HOST / "obj/tests/model").glob("*.o"))
         if not path.name.startswith("test_")

@@ -113,7 +113,8 @@ static void test_fallback_sizes(void **state)
 
 static void test_size_by_option(void **state)
 {
-	const struct gpu_show override = {.picture = bars.picture, .width = 100, .height = 50};
+	const struct gpu_show override = {
+		.picture = bars.picture, .choice = {.width = 100, .height = 50}};
 
 	(void)state;
 	start();

@@ -46,8 +46,8 @@ enum status light_show(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
 	struct gpu_show show = {
-		.width = (uint32_t)words_number(w, 3),
-		.height = (uint32_t)words_number(w, 4),
+		.choice = {.width = (uint32_t)words_number(w, 3),
+			.height = (uint32_t)words_number(w, 4)},
 		.label = w->word[5],
 	};
 	struct gpu_setup setup = gpu_setup_full;

@@ -67,6 +67,31 @@ static void expect_healthy(void)
 		fail_msg("%d: %s", d.causes[0].mistake, d.causes[0].evidence);
 }
 
+/* Resources of other scanouts, one that shows a part, and what was taken down before. */
+static void test_part_of_a_resource(void **state)
+{
+	struct gpu_intent part = intent;
+
+	(void)state;
+	part.shown = lower;
+	story_create(5, 2, 32, 16);
+	story_scanout(1, 0, (struct rectangle){0});
+	tell_from(CREATE, SCANOUT);
+	story_scanout(0, 5, upper);
+	story_scanout(1, 5, lower);
+	tell_from(TRANSFER, ALL);
+	story_scanout(0, 0, (struct rectangle){0});
+	memset(&d, 0, sizeof(d));
+	gpu_diagnose_picture(&the_story.history, &part, &d);
+	assert_int_equal(d.count, 0);
+	part.shown = upper;
+	gpu_diagnose_picture(&the_story.history, &part, &d);
+	assert_int_equal(d.count, 1);
+	assert_int_equal(d.causes[0].mistake, MISTAKE_NO_SCANOUT);
+	assert_non_null(strstr(d.causes[0].evidence,
+		"scanout 1 was set to 64x28+0+20 of resource 5, not to 64x20+0+0"));
+}
+
 /* This cause alone, with that in its evidence. */
 static void expect(enum certainty certainty, enum mistake mistake, const char *evidence)
 {
@@ -232,6 +257,7 @@ static void test_fence(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_part_of_a_resource, begin),
 		cmocka_unit_test_setup(test_healthy, begin),
 		cmocka_unit_test_setup(test_unknown_beginning, begin),
 		cmocka_unit_test_setup(test_forgotten_beginning, begin),

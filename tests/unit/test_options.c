@@ -73,8 +73,8 @@ static void test_defaults(void **state)
 	assert_false(o.readback);
 	assert_false(o.packed);
 	assert_int_equal(options_features(&o, true, 0x30000002), 0x30000002);
-	assert_int_equal(o.video_width, 0);
-	assert_int_equal(o.video_height, 0);
+	assert_int_equal(o.choice.width, 0);
+	assert_int_equal(o.choice.height, 0);
 	assert_int_equal(o.timeout_ms, 1000);
 	assert_false(o.have_earlycon);
 	assert_int_equal(o.virtio_mmio_count, 0);
@@ -174,14 +174,14 @@ static void test_video(void **state)
 	struct options o = good("video=1920x1080");
 
 	(void)state;
-	assert_int_equal(o.video_width, 1920);
-	assert_int_equal(o.video_height, 1080);
+	assert_int_equal(o.choice.width, 1920);
+	assert_int_equal(o.choice.height, 1080);
 	o = good("video=16x8192-32");
-	assert_int_equal(o.video_width, 16);
-	assert_int_equal(o.video_height, 8192);
+	assert_int_equal(o.choice.width, 16);
+	assert_int_equal(o.choice.height, 8192);
 	o = good("video=640x480 video=auto");
-	assert_int_equal(o.video_width, 0);
-	assert_int_equal(o.video_height, 0);
+	assert_int_equal(o.choice.width, 0);
+	assert_int_equal(o.choice.height, 0);
 	bad("video=1920", "`x` and the height must stand behind the width");
 	bad("video=1920x", "height must be a number");
 	bad("video=1920X1080", "`x` and the height");
@@ -197,6 +197,21 @@ static void test_video(void **state)
 	bad("video=640x480-32@60", "depth `32@60`");
 	bad("video=640x480M", "`M` is not supported behind WIDTHxHEIGHT");
 	bad("video=Virtual-1:640x480", "WIDTHxHEIGHT or auto is expected");
+}
+
+static void test_displays(void **state)
+{
+	(void)state;
+	assert_int_equal(good("").layout, GPU_SEPARATE);
+	assert_int_equal(good("displays=separate").layout, GPU_SEPARATE);
+	assert_int_equal(good("displays=mirror").layout, GPU_MIRROR);
+	assert_int_equal(good("displays=extend").layout, GPU_EXTEND);
+	assert_int_equal(good("displays=span").layout, GPU_SPAN);
+	bad("displays=mirrored", "did you mean `mirror`?");
+	assert_false(good("").choice.all);
+	assert_true(good("scanouts=all").choice.all);
+	assert_false(good("scanouts=all scanouts=enabled").choice.all);
+	bad("scanouts=1", "unknown value `1`");
 }
 
 static void test_timeout(void **state)
@@ -760,10 +775,10 @@ static void check_valid(const struct options *o)
 	assert_in_range(o->timeout_ms, 1, 600000);
 	assert_in_range(o->virtio_mmio_count, 0, OPTIONS_MAX_VIRTIO_MMIO);
 	assert_in_range(o->crash, TRAP_TEST_NONE, TRAP_TEST_EXECUTE);
-	assert_int_equal(!o->video_width, !o->video_height);
-	if (o->video_width) {
-		assert_in_range(o->video_width, 16, 8192);
-		assert_in_range(o->video_height, 16, 8192);
+	assert_int_equal(!o->choice.width, !o->choice.height);
+	if (o->choice.width) {
+		assert_in_range(o->choice.width, 16, 8192);
+		assert_in_range(o->choice.height, 16, 8192);
 	}
 	if (o->have_earlycon) {
 		assert_in_range(o->earlycon.register_shift, 0, 2);
@@ -837,11 +852,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_defaults, host_reset),
-		cmocka_unit_test_setup(test_features, host_reset),
 		cmocka_unit_test_setup(test_choices, host_reset),
 		cmocka_unit_test_setup(test_features, host_reset),
 		cmocka_unit_test_setup(test_pattern, host_reset),
 		cmocka_unit_test_setup(test_video, host_reset),
+		cmocka_unit_test_setup(test_displays, host_reset),
 		cmocka_unit_test_setup(test_timeout, host_reset),
 		cmocka_unit_test_setup(test_earlycon, host_reset),
 		cmocka_unit_test_setup(test_earlycon_auto, host_reset),

@@ -97,6 +97,45 @@ static void test_every_small_height(void **state)
 			check((enum picture_pattern)p, 16 + h % 7, h);
 }
 
+/* Every part of a picture is what the whole one has there. */
+static void check_part(
+	enum picture_pattern pattern, struct picture_place place, uint32_t w, uint32_t h)
+{
+	struct picture picture = {.pattern = pattern, .solid = solid};
+	struct host_surface hs;
+
+	host_surface_open(&hs, w, h, h / 3 + 1);
+	picture_draw_part(&picture, &hs.surface, &place);
+	for (uint32_t y = 0; y < h; y++)
+		for (uint32_t x = 0; x < w; x++) {
+			uint32_t want = defined(
+				pattern, place.x + x, place.y + y, place.width, place.height);
+
+			if (host_surface_pixel(&hs, x, y) != want)
+				fail_msg("%s %ux%u+%u+%u of %ux%u at %u,%u: %06x, defined %06x",
+					picture_name(pattern), w, h, place.x, place.y, place.width,
+					place.height, x, y, host_surface_pixel(&hs, x, y), want);
+		}
+	host_surface_close(&hs);
+}
+
+static void test_parts(void **state)
+{
+	(void)state;
+	for (int p = PICTURE_BARS; p <= PICTURE_SOLID; p++) {
+		for (uint32_t y = 0; y <= 300 - 33; y += 19)
+			for (uint32_t x = 0; x <= 200 - 17; x += 61)
+				check_part((enum picture_pattern)p,
+					(struct picture_place){x, y, 200, 300}, 17, 33);
+		check_part((enum picture_pattern)p, (struct picture_place){183, 267, 200, 300}, 17,
+			33);
+		check_part((enum picture_pattern)p,
+			(struct picture_place){PICTURE_MAX_SIDE - 20, PICTURE_MAX_SIDE - 16,
+				PICTURE_MAX_SIDE, PICTURE_MAX_SIDE},
+			20, 16);
+	}
+}
+
 /* Worked out by hand, so that a mistake in the definition's copy above is seen too. */
 static void test_points(void **state)
 {
@@ -177,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_definition, host_reset),
 		cmocka_unit_test_setup(test_every_small_height, host_reset),
+		cmocka_unit_test_setup(test_parts, host_reset),
 		cmocka_unit_test_setup(test_points, host_reset),
 		cmocka_unit_test_setup(test_largest, host_reset),
 		cmocka_unit_test_setup(test_names, host_reset),

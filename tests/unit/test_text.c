@@ -158,6 +158,32 @@ static void test_random(void **state)
 	}
 }
 
+/* In a part of the surface it is as on a surface of that size. */
+static void test_in_a_part(void **state)
+{
+	const struct rectangle part = {50, 30, 100, 60};
+	struct host_surface small, large;
+	struct rectangle a, b;
+
+	(void)state;
+	open_marked(&small, part.width, part.height);
+	open_marked(&large, 180, 120);
+	a = text_draw_label(&small.surface, "two\nlines");
+	b = text_draw_label_in(&large.surface, part, "two\nlines");
+	assert_int_equal(b.x, a.x + part.x);
+	assert_int_equal(b.y, a.y + part.y);
+	for (uint32_t y = 0; y < 120; y++)
+		for (uint32_t x = 0; x < 180; x++) {
+			bool inside = x - part.x < part.width && y - part.y < part.height;
+
+			assert_int_equal(host_surface_pixel(&large, x, y),
+				inside ? host_surface_pixel(&small, x - part.x, y - part.y)
+				       : UNTOUCHED);
+		}
+	host_surface_close(&small);
+	host_surface_close(&large);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup(test_lines, host_reset),
 		cmocka_unit_test_setup(test_cut, host_reset),
 		cmocka_unit_test_setup(test_nothing_fits, host_reset),
+		cmocka_unit_test_setup(test_in_a_part, host_reset),
 		cmocka_unit_test_setup(test_random, host_reset),
 	};
 
