@@ -521,7 +521,7 @@ MUTATIONS = (
         ("sizeof(struct virtio_gpu_resource_create_2d), NODATA",
          "sizeof(struct virtio_gpu_resource_create_2d) - 4, NODATA"),
     ),
-    mutation("resource-0", "gpu-resource", SCREEN, (".views[0].scanout + 1", ".views[0].scanout")),
+    mutation("resource-0", "gpu-resource", SCREEN, ("frame->views[0].scanout + 1", "frame->views[0].scanout")),
     mutation(
         "no-format", "gpu-format", COMMAND,
         ("le32_of(VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM);", "le32_of(0);"),

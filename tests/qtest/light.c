@@ -42,21 +42,44 @@ static enum status parse_picture(const char *text, struct picture *out)
 	return ERR_NOT_FOUND;
 }
 
+/* `mirror`; ERR_NOT_FOUND for a name that no layout has. */
+static enum status parse_layout(const char *text, enum gpu_layout *out)
+{
+	for (unsigned i = GPU_SEPARATE; i <= GPU_SPAN; i++) {
+		*out = i;
+		if (!strcmp(gpu_layout_name(i), text))
+			return OK;
+	}
+	log_error("qtest", "layout: %s is not known", text);
+	return ERR_NOT_FOUND;
+}
+
+/* What the words from word 2 on ask to be shown. */
+static enum status parse_show(const struct words *w, struct gpu_show *show)
+{
+	enum status status = parse_picture(w->word[2], &show->picture);
+
+	show->choice = (struct gpu_display_choice){
+		.width = (uint32_t)words_number(w, 3), .height = (uint32_t)words_number(w, 4)};
+	if (w->count > 5 && strcmp(w->word[5], "-"))
+		show->label = w->word[5];
+	if (status == OK && w->count > 6)
+		status = parse_layout(w->word[6], &show->layout);
+	show->choice.all = w->count > 7 && !strcmp(w->word[7], "all");
+	return status;
+}
+
 enum status light_show(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
-	struct gpu_show show = {
-		.choice = {.width = (uint32_t)words_number(w, 3),
-			.height = (uint32_t)words_number(w, 4)},
-		.label = w->word[5],
-	};
 	struct gpu_setup setup = gpu_setup_full;
+	struct gpu_show show = {0};
 	struct light *l;
 	enum status status;
 
 	if (!dev || light_of(b, dev)->lit)
 		return ERR_NOT_FOUND;
-	status = parse_picture(w->word[2], &show.picture);
+	status = parse_show(w, &show);
 	if (status != OK)
 		return status;
 	l = light_of(b, dev);
@@ -166,4 +189,52 @@ enum status light_close(struct bench *b, const struct words *w)
 	if (l)
 		l->lit = false;
 	return status == OK ? check_leaks(b) : status;
+}
+
+/* One life of the device: shown and taken down so often, all memory back where it was. */
+static enum status live(struct bench *b, struct light *l, struct virtio_device *dev,
+	const struct gpu_show *show, uint64_t shows)
+{
+	struct gpu_session *s = &l->session;
+	enum status status =
+		gpu_session_open(s, (unsigned)(dev - b->found.devices), dev, &gpu_setup_full, show);
+	uint64_t used = b->dma.used;
+
+	if (status != OK)
+		return status;
+	while (status == OK && shows--) {
+		unsigned changes;
+
+		status = gpu_screens_take_down(&s->gpu, &s->screens);
+		if (status == OK)
+			status = gpu_screens_update(&s->gpu, show, &s->screens, &changes);
+		if (status == OK && b->dma.used != used) {
+			log_error("qtest", "dma: %lu bytes used, %lu before", b->dma.used, used);
+			status = ERR_PROTOCOL;
+		}
+	}
+	/* The error that came first is the one to be told. */
+	if (status != OK)
+		return status;
+	return gpu_session_close(s);
+}
+
+enum status light_rounds(struct bench *b, const struct words *w)
+{
+	static const struct gpu_show show = {
+		.picture = {.pattern = PICTURE_GRID}, .choice = {.all = true}};
+	struct virtio_device *dev = bench_find_device(b, w, 1);
+	uint64_t rounds = words_number(w, 2), used = b->dma.used;
+	enum status status = OK;
+
+	if (!dev || light_of(b, dev)->lit)
+		return ERR_NOT_FOUND;
+	log_mute(true);
+	while (status == OK && rounds--)
+		status = live(b, light_of(b, dev), dev, &show, words_number(w, 3));
+	log_mute(false);
+	if (status != OK)
+		return status;
+	log_info("qtest", "rounds: dma: %lu bytes used, %lu before", b->dma.used, used);
+	return b->dma.used == used ? OK : ERR_PROTOCOL;
 }

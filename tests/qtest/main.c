@@ -40,7 +40,11 @@ static const struct command commands[] = {
 		"a line for each and each transport: fault NAME MISTAKE TRANSPORT"},
 	{"fault", 2, fault_on, "DEVICE NAME [N]: it is driven with that fault (gpu/fault.h)"},
 	{"show", 2, light_show,
-		"DEVICE PATTERN [WIDTH HEIGHT [LABEL]]: the picture on a GPU, a word over it"},
+		"DEVICE PATTERN [WIDTH HEIGHT [LABEL [LAYOUT [all]]]]: the picture on a GPU, a "
+		"word "
+		"over it (-: none), on all scanouts"},
+	{"rounds", 3, light_rounds,
+		"DEVICE COUNT SHOWS: that often open, show so often and take down, close"},
 	{"repaint", 4, light_repaint,
 		"DEVICE PATTERN WIDTH HEIGHT: another picture, a tile of this size at a time"},
 	{"flush", 2, light_flush, "DEVICE COUNT: that many flushes, many at a time"},

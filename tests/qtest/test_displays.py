@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+Several scanouts of QEMU's GPUs, each head's screen compared pixel by pixel; and lives of a GPU, so
+many that whatever is left of one on the device's side ends them.
+"""
+
+import re
+import shutil
+
+import pytest
+
+import picture
+from bench import PROGRAM, ROOT, Bench
+from machines import PLATFORMS, Device
+
+PLATFORM_IDS = ("virt-mmio-legacy", "microvm-mmio", "q35")
+SIZE = 320, 240
+
+
+@pytest.fixture
+def folder(request):
+    return ROOT / "build/qtest" / re.sub(r"[^\w.-]+", "-", request.node.name).strip("-")
+
+
+@pytest.fixture
+def machine():
+    """machine(platform, properties of the GPU): a started bench. QEMU has nothing to say of it."""
+    benches = []
+
+    def start(platform_id, properties):
+        platform = PLATFORMS[platform_id]
+        if not shutil.which(f"qemu-system-{platform.arch}"):
+            pytest.skip(f"qemu-system-{platform.arch} is not installed")
+        assert PROGRAM.exists(), f"{PROGRAM} is not there: run `make qtest`"
+        bench = Bench(platform, [Device("g0", "gpu", properties)])
+        bench.start()
+        benches.append(bench)
+        return bench
+
+    yield start
+    for bench in benches:
+        bench.end()
+
+
+def outputs(count, more=""):
+    return f"max_outputs={count},xres={SIZE[0]},yres={SIZE[1]}{more}"
+
+
+def expect_heads(bench, folder, due):
+    """due: the picture of each head."""
+    for head, expected in enumerate(due):
+        seen = bench.screendump("g0", head)
+        picture.assert_same(seen, expected, folder, f"head{head}")
+
+
+def parts(desktop, count):
+    """The pictures of heads that stand side by side, in rows as wide as a surface can be."""
+    width, height = SIZE
+    columns = min(count, 8192 // width)
+    size = columns * width, -(-count // columns) * height
+    whole = picture.reference(desktop, *size)
+    for head in range(count):
+        x, y = head % columns * width, head // columns * height
+        yield whole.crop((x, y, x + width, y + height))
+
+
+@pytest.mark.parametrize("layout", ("separate", "mirror", "extend", "span"))
+@pytest.mark.parametrize("count", (1, 2, 16))
+@pytest.mark.parametrize("platform", PLATFORM_IDS)
+def test_heads(machine, folder, platform, count, layout):
+    bench = machine(platform, outputs(count))
+    name = bench.name("g0")
+    log = bench.command("show", name, "bars", *SIZE, "-", layout, "all")
+    assert "cause:" not in log
+    assert log.count("RESOURCE_CREATE_2D") == (count if layout in ("separate", "extend") else 1)
+    if layout in ("separate", "mirror"):
+        expect_heads(bench, folder, [picture.reference("bars", *SIZE)] * count)
+    else:
+        expect_heads(bench, folder, parts("bars", count))
+    log = bench.command("close", name)  # which finds no memory left
+    assert log.count("RESOURCE_UNREF") == (count if layout in ("separate", "extend") else 1)
+
+
+@pytest.mark.parametrize("platform", PLATFORM_IDS)
+def test_only_enabled_ones(machine, folder, platform):
+    """Without a window QEMU enables scanout 0 alone."""
+    bench = machine(platform, outputs(4))
+    log = bench.command("show", bench.name("g0"), "grid")
+    assert "configuration: 4 scanouts" in log
+    assert log.count("SET_SCANOUT") == 1
+    expect_heads(bench, folder, [picture.reference("grid", *SIZE)])
+    bench.command("close", bench.name("g0"))
+
+
+@pytest.mark.parametrize("layout", ("separate", "mirror", "extend", "span"))
+def test_labels_have_the_numbers(machine, folder, layout):
+    """What stands on each head, and nothing but that over its picture."""
+    bench = machine("q35", outputs(3))
+    name = bench.name("g0")
+    log = bench.command("show", name, "checker", *SIZE, "label", layout, "all")
+    labels = re.findall(r"label: (rectangle \S+) on (scanouts?[ \d]+)\n", log)
+    if layout == "mirror":
+        assert [text for _, text in labels] == ["scanouts 0 1 2"]
+        labels *= 3
+    else:
+        assert [text for _, text in labels] == [f"scanout {head}" for head in range(3)]
+    due = parts("checker", 3)
+    if layout in ("separate", "mirror"):
+        due = [picture.reference("checker", *SIZE)] * 3
+    seen = [bench.screendump("g0", head) for head in range(3)]
+    for head, expected in enumerate(due):
+        rectangle = picture.Rectangle.parse(labels[head][0])
+        picture.assert_same(seen[head], expected, folder, f"head{head}", rectangle)
+        seen[head] = seen[head].convert("RGB").crop(rectangle.box).tobytes()
+    assert len(set(seen)) == (1 if layout == "mirror" else 3)
+    bench.command("close", name)
+
+
+@pytest.mark.parametrize("platform", PLATFORM_IDS)
+def test_lives(machine, folder, platform):
+    """
+    Each resource is 300 KiB of the 16 MiB that the device may have: without RESOURCE_UNREF it
+    would refuse the 55th.
+    """
+    bench = machine(platform, outputs(2, ",max_hostmem=16M"))
+    name = bench.name("g0")
+    bench.command("rounds", name, 1000, 0)
+    bench.command("rounds", name, 2, 1000)
+    bench.command("show", name, "bars", *SIZE, "-", "separate", "all")
+    expect_heads(bench, folder, [picture.reference("bars", *SIZE)] * 2)
+    bench.command("close", name)
