@@ -16,7 +16,7 @@
 #include "gpu/fault.h"
 #include "gpu/isolate.h"
 #include "gpu/readback.h"
-#include "gpu/session.h"
+#include "gpu/watch.h"
 #include "mem/clock.h"
 #include "mem/format.h"
 #include "mem/string.h"
@@ -39,6 +39,9 @@ struct clock the_clock;
 struct light {
 	struct gpu_session session;
 	struct fault_state fault;
+	struct gpu_show show;
+	char label[LABEL_SIZE];
+	bool lit;
 };
 
 static struct firmware firmware;
@@ -235,13 +238,6 @@ static struct virtio_device *find_entropy(void)
 /* Shows the picture; a GPU that cannot is tried in small steps, for the log. */
 static enum status light(struct light *l, unsigned number, struct virtio_device *dev)
 {
-	struct gpu_show show = {
-		.picture = options.picture,
-		.layout = options.layout,
-		.choice = options.choice,
-		.readback = options.readback,
-	};
-	char label[LABEL_SIZE];
 	struct gpu_setup setup = gpu_setup_full;
 	enum status status = OK;
 
@@ -252,14 +248,21 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 		status = fault_install(&l->fault, options.fault, options.fault_at, dev);
 	if (status != OK)
 		return status;
-	format(label, sizeof(label), "firstlight %s\ngpu%u: %s\n%s", FIRSTLIGHT_VERSION, number,
-		dev->name, dev->transport->name);
-	show.label = options.label ? label : NULL;
-	status = gpu_session_open(&l->session, number, dev, &setup, &show);
+	l->show = (struct gpu_show){
+		.picture = options.picture,
+		.layout = options.layout,
+		.choice = options.choice,
+		.readback = options.readback,
+		.label = options.label ? l->label : NULL,
+	};
+	format(l->label, sizeof(l->label), "firstlight %s\ngpu%u: %s\n%s", FIRSTLIGHT_VERSION,
+		number, dev->name, dev->transport->name);
+	status = gpu_session_open(&l->session, number, dev, &setup, &l->show);
+	l->lit = status == OK;
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
 		dev->count.reads, dev->count.writes, l->session.gpu.control.notifications);
 	if (status != OK && options.isolate)
-		gpu_isolate(dev, number, find_entropy(), &setup, &show);
+		gpu_isolate(dev, number, find_entropy(), &setup, &l->show);
 	return status;
 }
 
@@ -305,12 +308,31 @@ static unsigned light_displays(unsigned *found)
 	return 0;
 }
 
-static NORETURN void report_and_end(unsigned found, unsigned lit)
+/* Follows the displays of the lit ones. Returns how many still show their picture at the end. */
+static unsigned watch_displays(unsigned found, unsigned *served)
+{
+	static struct gpu_watch watches[MAX_GPUS];
+	unsigned count = 0, lit = 0;
+
+	for (unsigned i = 0; i < found && i < MAX_GPUS; i++)
+		if (lights[i].lit)
+			watches[count++] = (struct gpu_watch){.session = &lights[i].session};
+	gpu_watch_run(watches, count, options.duration_s * 1000000ull);
+	for (unsigned i = 0; i < count; i++) {
+		lit += watches[i].status == OK;
+		*served += watches[i].served;
+	}
+	return lit;
+}
+
+static NORETURN void report_and_end(unsigned found, unsigned lit, unsigned served)
 {
 	enum verdict verdict = !found ? VERDICT_SKIP : lit == found ? VERDICT_PASS : VERDICT_FAIL;
 	char text[RESULT_SIZE];
 
 	format(text, sizeof(text), "GPUs that show the picture: %u of %u", lit, found);
+	if (options.mode == MODE_WATCH)
+		format_append(text, sizeof(text), "; changes of displays served: %u", served);
 	disconnect_interrupts();
 	log_info("dma", "peak: 0x%lx of 0x%lx bytes", dma.peak, dma.total);
 	verdict = finish_report(verdict, found ? text : "no virtio GPU was found");
@@ -339,7 +361,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	bool good;
-	unsigned found, lit;
+	unsigned found, lit, served = 0;
 
 	begin_log(system);
 	if (!step("firmware", firmware_open(&firmware, image, system)))
@@ -366,5 +388,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	connect_interrupts();
 	prove_queues();
 	lit = light_displays(&found);
-	report_and_end(found, lit);
+	if (options.mode == MODE_WATCH)
+		lit = watch_displays(found, &served);
+	report_and_end(found, lit, served);
 }

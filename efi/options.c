@@ -205,9 +205,11 @@ enum status options_check(const struct options *options)
 {
 	bool list = options->mode == MODE_LIST;
 
-	if (options->mode == MODE_RUN && options->after == AFTER_SHELL) {
-		log_error("options", "after=shell: a run (mode=run) leaves boot services, there is "
-				     "no way back to the shell");
+	if ((options->mode == MODE_RUN || options->mode == MODE_WATCH) &&
+		options->after == AFTER_SHELL) {
+		log_error("options",
+			"after=shell: mode=run and mode=watch leave boot services, there is "
+			"no way back to the shell");
 		return ERR_MALFORMED;
 	}
 	if (options->fault && options->packed) {
@@ -218,6 +220,8 @@ enum status options_check(const struct options *options)
 	}
 	if (list && options->after != AFTER_HALT && options->after != AFTER_SHELL)
 		log_info("options", "after= has no effect: mode=list returns to the shell");
+	if (options->duration_s && options->mode != MODE_WATCH)
+		log_info("options", "duration= has no effect: only mode=watch lasts");
 	if (list && options->fault)
 		log_info("options", "fault= has no effect: mode=list drives no device");
 	if (list && options->crash != TRAP_TEST_NONE)

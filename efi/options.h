@@ -18,7 +18,7 @@
 #include "platform/trap.h"
 #include "virtio/interrupt.h"
 
-enum option_mode { MODE_RUN, MODE_LIST, MODE_HELP, MODE_FAULTS };
+enum option_mode { MODE_RUN, MODE_WATCH, MODE_LIST, MODE_HELP, MODE_FAULTS };
 
 enum option_after {
 	AFTER_HALT, /* the default: the picture stays */
@@ -34,7 +34,7 @@ enum option_after {
 #define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
 
 struct options {
-	enum option_mode mode; /* mode=run|list; the bare word `help` is MODE_HELP,
+	enum option_mode mode; /* mode=run|watch|list; the bare word `help` is MODE_HELP,
 				  fault=help MODE_FAULTS */
 	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
 	enum log_level level; /* loglevel=error|info|debug|trace */
@@ -48,6 +48,7 @@ struct options {
 	uint32_t timeout_ms; /* timeout=MS, 1 to 600000: how long a device may take to answer;
 				default 1000 */
 	enum interrupt_mode irq; /* irq=poll|intx|msix|mmio, default poll */
+	uint32_t duration_s; /* duration=SECONDS of mode=watch; 0: for ever */
 	bool have_earlycon; /* earlycon=…; false: the console that the tables name */
 	struct uart_location earlycon;
 	struct virtio_mmio_location

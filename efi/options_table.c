@@ -5,7 +5,8 @@
 #include "mem/format.h"
 #include "mem/string.h"
 
-static const char *const mode_names[] = {[MODE_RUN] = "run", [MODE_LIST] = "list", NULL};
+static const char *const mode_names[] = {
+	[MODE_RUN] = "run", [MODE_WATCH] = "watch", [MODE_LIST] = "list", NULL};
 
 static const char *const after_names[] = {
 	[AFTER_HALT] = "halt",
@@ -270,20 +271,34 @@ static enum status set_scanouts(
 	return take_switch(word, names, &options->choice.all);
 }
 
-static enum status set_timeout(
-	struct options *options, const struct option_word *word, const char *const *names)
+/* A number with nothing behind it. */
+static enum status take_time(const struct option_word *word, const char *unit, uint32_t least,
+	uint32_t most, uint32_t *out)
 {
 	const char *at = word->value;
 	uint64_t value;
-	enum status status = option_take_number(word, "milliseconds", 1, 600000, &at, &value);
+	enum status status = option_take_number(word, unit, least, most, &at, &value);
 
-	(void)names;
 	if (status != OK)
 		return status;
 	if (*at)
-		return option_refuse(word, "`%s` is not expected behind the milliseconds", at);
-	options->timeout_ms = (uint32_t)value;
+		return option_refuse(word, "`%s` is not expected behind the %s", at, unit);
+	*out = (uint32_t)value;
 	return OK;
+}
+
+static enum status set_timeout(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	(void)names;
+	return take_time(word, "milliseconds", 1, 600000, &options->timeout_ms);
+}
+
+static enum status set_duration(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	(void)names;
+	return take_time(word, "seconds", 0, 1000000, &options->duration_s);
 }
 
 static enum status set_help(
@@ -298,11 +313,14 @@ static enum status set_help(
 const struct option option_table[] = {
 	{
 		.key = "mode",
-		.values = "run|list",
+		.values = "run|watch|list",
 		.initial = "run",
 		.example = "mode=list",
-		.manual = "run brings up every virtio GPU and shows the picture. list names every\n"
-			  "virtio device with its transport and features and returns to the shell.",
+		.manual =
+			"run brings up every virtio GPU and shows the picture. watch goes on, and\n"
+			"follows displays that are resized, plugged in or unplugged. list names "
+			"every\n"
+			"virtio device with its transport and features and returns to the shell.",
 		.names = mode_names,
 		.set = set_mode,
 	},
@@ -355,6 +373,14 @@ const struct option option_table[] = {
 			"the display states. The kernel's depth -32 may follow.",
 		.names = auto_names,
 		.set = set_video,
+	},
+	{
+		.key = "duration",
+		.values = "SECONDS",
+		.initial = "0",
+		.example = "duration=30",
+		.manual = "How long mode=watch lasts, up to 1000000; 0 is for ever.",
+		.set = set_duration,
 	},
 	{
 		.key = "displays",

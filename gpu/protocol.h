@@ -19,6 +19,9 @@ enum virtio_gpu_feature {
 
 #define VIRTIO_GPU_MAX_SCANOUTS 16u
 
+/* §5.7.4, bits of events_read and events_clear */
+#define VIRTIO_GPU_EVENT_DISPLAY 1u
+
 /* §5.7.4, offsets in the device configuration */
 struct virtio_gpu_config {
 	uint32_t events_read;

@@ -123,8 +123,11 @@ enum status gpu_session_open(struct gpu_session *s, unsigned number, struct virt
 {
 	enum status status;
 
-	*s = (struct gpu_session){
-		.number = number, .dev = dev, .setup = *setup, .working_since_us = clock_us()};
+	*s = (struct gpu_session){.number = number,
+		.dev = dev,
+		.setup = *setup,
+		.show = show,
+		.working_since_us = clock_us()};
 	format(s->name, sizeof(s->name), "gpu%u", number);
 	tap_tentative(true);
 	status = bring_up(s, show);
@@ -135,6 +138,24 @@ enum status gpu_session_open(struct gpu_session *s, unsigned number, struct virt
 enum status gpu_session_recover(struct gpu_session *s, enum status why)
 {
 	return recover(s, why, NULL);
+}
+
+enum status gpu_session_update(struct gpu_session *s, unsigned *changes)
+{
+	unsigned more = 0;
+	enum status status;
+
+	tap_tentative(true);
+	status = gpu_screens_update(&s->gpu, s->show, &s->screens, changes);
+	tap_tentative(false);
+	if (status == OK)
+		return OK;
+	status = recover(s, status, NULL);
+	if (status != OK)
+		return status;
+	status = gpu_screens_update(&s->gpu, s->show, &s->screens, &more);
+	*changes += more;
+	return status == OK ? OK : recover(s, status, NULL);
 }
 
 enum status gpu_session_close(struct gpu_session *s)

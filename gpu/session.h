@@ -17,6 +17,7 @@ struct gpu_session {
 	char name[GPU_NAME_SIZE]; /* "gpu0" */
 	struct virtio_device *dev; /* borrowed */
 	struct gpu_setup setup;
+	const struct gpu_show *show; /* borrowed */
 	bool open; /* the device knows the memory of `gpu` and of the screens */
 	struct gpu gpu;
 	struct gpu_screens screens; /* also while the device is reset: the pictures are ours */
@@ -25,7 +26,8 @@ struct gpu_session {
 };
 
 /*
- * Opens the device and shows the picture on its displays (gpu_open, gpu_show). A failure on the way
+ * Opens the device and shows the picture on its displays (gpu_open, gpu_show); `show` is borrowed
+ * as long as the session is open. A failure on the way
  * is recovered from once, as by gpu_session_recover, the picture being shown anew; until then its
  * steps that fail are details of the log (tap_tentative). On an error the device is reset and its
  * memory given back, unless it refuses to be reset: then the memory is lost on purpose.
@@ -41,6 +43,13 @@ MUST_CHECK enum status gpu_session_open(struct gpu_session *s, unsigned number,
  * the device is reset, the session closed. Time spent waiting for an answer does not count as work.
  */
 MUST_CHECK enum status gpu_session_recover(struct gpu_session *s, enum status why);
+
+/*
+ * Asks for the displays anew and has the screens follow (gpu_screens_update). A failure on the way
+ * is recovered from as by gpu_session_recover, and the displays are asked for once more; `changes`
+ * is the sum. On an error the session has ended.
+ */
+MUST_CHECK enum status gpu_session_update(struct gpu_session *s, unsigned *changes);
 
 /*
  * Takes the screens down in order, resets the device and gives everything back. ERR_TIMEOUT or

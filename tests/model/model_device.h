@@ -149,6 +149,7 @@ struct model_lies {
 	uint64_t vanish_at; /* the register access from which on all reads are ones; 0: none */
 	uint64_t silent_at; /* the request that is never answered, counted from 1; 0: none */
 	bool config_never_settles;
+	bool events_stay; /* whatever is written to a GPU's events_clear */
 	bool ready_dropped; /* QueueReady, queue_enable, page frame numbers are not kept */
 	bool ready_before; /* they are set when the driver comes */
 	void (*reply)(struct model *m, struct model_reply *reply);

@@ -53,6 +53,13 @@ static uint32_t display_info(struct model *m, const void *request, uint32_t size
 	return VIRTIO_GPU_RESP_OK_DISPLAY_INFO;
 }
 
+void model_raise_display_event(struct model *m)
+{
+	m->config[0] |= 1;
+	m->generation++;
+	m->interrupt_status |= 2;
+}
+
 static uint32_t edid(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_get_edid *r = request;

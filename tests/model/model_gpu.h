@@ -57,6 +57,9 @@ static inline uint32_t model_num_scanouts(const struct model *m)
 	return m->config[8] | (uint32_t)m->config[9] << 8;
 }
 
+/* EVENT_DISPLAY: the configuration changes. */
+void model_raise_display_event(struct model *m);
+
 /* The resource with this id; NULL when there is none. */
 struct model_resource *model_find_resource(struct model *m, uint32_t id);
 

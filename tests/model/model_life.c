@@ -269,6 +269,9 @@ uint64_t model_read_config(struct model *m, uint64_t offset, unsigned width)
 		return UINT64_MAX;
 	}
 	memcpy(&value, m->config + offset, width);
+	/* §2.5.1 is about more than one field: events_read of a running GPU is looked at alone. */
+	if (m->type->device_id == 16 && m->status & MODEL_DRIVER_OK && !offset)
+		return value;
 	if (m->legacy) {
 		bool same = m->config_agree[field] && m->config_last[field] == (uint32_t)value;
 
@@ -287,8 +290,11 @@ uint64_t model_read_config(struct model *m, uint64_t offset, unsigned width)
 void model_write_config(struct model *m, uint64_t offset, unsigned width, uint64_t value)
 {
 	/* §5.7.4.1: a running GPU's events_clear is there to be written. */
-	if (m->type->device_id == 16 && m->status & MODEL_DRIVER_OK && offset == 4 && width == 4)
+	if (m->type->device_id == 16 && m->status & MODEL_DRIVER_OK && offset == 4 && width == 4) {
+		if (!m->lies.events_stay)
+			m->config[0] &= (uint8_t)~value;
 		return;
+	}
 	model_break(m, RULE_CONFIG_WRITTEN, "%u bytes at 0x%lx: 0x%lx", width, offset,
 		(unsigned long)value);
 }

@@ -7,15 +7,19 @@
 #define TESTS_QTEST_BENCH_H
 
 #include "gpu/fault.h"
-#include "gpu/session.h"
+#include "gpu/watch.h"
 #include "platform/machine.h"
 #include "platform/pci.h"
 #include "virtio/find.h"
+
+#define LIGHT_LABEL_SIZE 64u
 
 /* A device of type GPU, while it shows a picture. */
 struct light {
 	bool lit;
 	struct gpu_session session;
+	struct gpu_show show;
+	char label[LIGHT_LABEL_SIZE];
 };
 
 struct bench {
@@ -61,6 +65,7 @@ MUST_CHECK enum status fault_on(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status light_show(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_rounds(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_watch(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_repaint(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_flush(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_break(struct bench *b, const struct words *w);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: a GPU and a picture. Out: the picture on its screen, in one piece or in many. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,14 +56,16 @@ static enum status parse_layout(const char *text, enum gpu_layout *out)
 }
 
 /* What the words from word 2 on ask to be shown. */
-static enum status parse_show(const struct words *w, struct gpu_show *show)
+static enum status parse_show(const struct words *w, struct light *l)
 {
+	struct gpu_show *show = &l->show;
 	enum status status = parse_picture(w->word[2], &show->picture);
 
 	show->choice = (struct gpu_display_choice){
 		.width = (uint32_t)words_number(w, 3), .height = (uint32_t)words_number(w, 4)};
-	if (w->count > 5 && strcmp(w->word[5], "-"))
-		show->label = w->word[5];
+	snprintf(l->label, sizeof(l->label), "%s", w->count > 5 ? w->word[5] : "-");
+	show->label = strcmp(l->label, "-") ? l->label : NULL;
+	show->layout = GPU_SEPARATE;
 	if (status == OK && w->count > 6)
 		status = parse_layout(w->word[6], &show->layout);
 	show->choice.all = w->count > 7 && !strcmp(w->word[7], "all");
@@ -73,20 +76,19 @@ enum status light_show(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
 	struct gpu_setup setup = gpu_setup_full;
-	struct gpu_show show = {0};
 	struct light *l;
 	enum status status;
 
 	if (!dev || light_of(b, dev)->lit)
 		return ERR_NOT_FOUND;
-	status = parse_show(w, &show);
+	l = light_of(b, dev);
+	status = parse_show(w, l);
 	if (status != OK)
 		return status;
-	l = light_of(b, dev);
 	setup.features |= b->wanted;
 	dev->count = (struct io_count){.journal = dev->count.journal};
 	status = gpu_session_open(
-		&l->session, (unsigned)(dev - b->found.devices), dev, &setup, &show);
+		&l->session, (unsigned)(dev - b->found.devices), dev, &setup, &l->show);
 	l->lit = status == OK;
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
 		dev->count.reads, dev->count.writes, l->session.gpu.control.notifications);
@@ -109,6 +111,18 @@ static enum status present_tile(struct light *l, const struct gpu_screen *s, str
 	enum status status = gpu_transfer(gpu, s->resource, &s->surface, tile);
 
 	return status == OK ? gpu_flush(gpu, s->resource, tile) : status;
+}
+
+enum status light_watch(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	struct gpu_watch watch = {.session = l ? &l->session : NULL};
+
+	if (!l)
+		return ERR_NOT_FOUND;
+	gpu_watch_run(&watch, 1, words_number(w, 2) * 1000);
+	l->lit = watch.status == OK;
+	return watch.status;
 }
 
 enum status light_repaint(struct bench *b, const struct words *w)

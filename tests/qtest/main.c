@@ -45,6 +45,8 @@ static const struct command commands[] = {
 		"over it (-: none), on all scanouts"},
 	{"rounds", 3, light_rounds,
 		"DEVICE COUNT SHOWS: that often open, show so often and take down, close"},
+	{"watch", 2, light_watch,
+		"DEVICE MS: follow its displays so long; its last line says how many changes"},
 	{"repaint", 4, light_repaint,
 		"DEVICE PATTERN WIDTH HEIGHT: another picture, a tile of this size at a time"},
 	{"flush", 2, light_flush, "DEVICE COUNT: that many flushes, many at a time"},

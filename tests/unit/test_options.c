@@ -199,6 +199,18 @@ static void test_video(void **state)
 	bad("video=Virtual-1:640x480", "WIDTHxHEIGHT or auto is expected");
 }
 
+static void test_watch(void **state)
+{
+	(void)state;
+	assert_int_equal(good("mode=watch").mode, MODE_WATCH);
+	assert_int_equal(good("mode=watch").duration_s, 0);
+	assert_int_equal(good("duration=30").duration_s, 30);
+	assert_int_equal(good("duration=0").duration_s, 0);
+	bad("duration=1000001", "seconds 1000001 is outside 0 to 1000000");
+	bad("duration=5s", "`s` is not expected behind the seconds");
+	bad("duration=ever", "seconds must be a number");
+}
+
 static void test_displays(void **state)
 {
 	(void)state;
@@ -856,6 +868,7 @@ int main(void)
 		cmocka_unit_test_setup(test_features, host_reset),
 		cmocka_unit_test_setup(test_pattern, host_reset),
 		cmocka_unit_test_setup(test_video, host_reset),
+		cmocka_unit_test_setup(test_watch, host_reset),
 		cmocka_unit_test_setup(test_displays, host_reset),
 		cmocka_unit_test_setup(test_timeout, host_reset),
 		cmocka_unit_test_setup(test_earlycon, host_reset),

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: GPUs that show a picture. Out: the picture on whatever displays there are, as they change. */
+#include "gpu/watch.h"
+
+#include "mem/clock.h"
+#include "mem/log.h"
+#include "mem/tap.h"
+
+/* Each so many looks are at the status: a device that broke has no event to tell. */
+#define STATUS_EVERY 64u
+
+static enum status judge_status(struct virtio_device *dev)
+{
+	uint8_t status = dev->transport->read_status(dev);
+
+	if (status == 0xff)
+		return ERR_GONE;
+	return status & VIRTIO_STATUS_DEVICE_NEEDS_RESET ? ERR_NEEDS_RESET : OK;
+}
+
+/*
+ * Whether something happened: the one place where that is noticed. A field of 32 bits needs no
+ * generation (§2.5.1), so this is one register read.
+ */
+static enum status notice(struct gpu_watch *w, uint32_t *events)
+{
+	struct virtio_device *dev = w->session->dev;
+
+	*events = 0;
+	if (++w->looks % STATUS_EVERY == 0)
+		return judge_status(dev);
+	*events = reg_read(&dev->config, struct virtio_gpu_config, events_read);
+	return *events == UINT32_MAX ? judge_status(dev) : OK;
+}
+
+/* Before the displays are asked for: a change behind that is an event of its own. */
+static void acknowledge(struct gpu_watch *w, uint32_t events)
+{
+	struct virtio_device *dev = w->session->dev;
+	uint32_t unknown = events & ~VIRTIO_GPU_EVENT_DISPLAY & ~w->unknown;
+
+	if (unknown)
+		log_info(w->session->name, "watch: events_read has unknown bits 0x%x", unknown);
+	w->unknown |= unknown;
+	if (events & VIRTIO_GPU_EVENT_DISPLAY)
+		reg_write(&dev->config, struct virtio_gpu_config, events_clear,
+			VIRTIO_GPU_EVENT_DISPLAY);
+}
+
+/* Events that change nothing, again and again, are no reason to ask all the time. */
+static void count(struct gpu_watch *w, uint32_t events, unsigned changes)
+{
+	const char *name = w->session->name;
+
+	if (changes) {
+		w->served++;
+		w->idle = 0;
+		tap_ok(name, "displays changed: served, %u in all", w->served);
+		return;
+	}
+	if (!(events & VIRTIO_GPU_EVENT_DISPLAY))
+		return;
+	log_info(name, "watch: EVENT_DISPLAY, and nothing has changed");
+	if (++w->idle == GPU_WATCH_IDLE_EVENTS)
+		log_info(name,
+			"watch: %u such events in a row: looked at every %u ms from now on "
+			"(does the device clear events_read?)",
+			w->idle, GPU_WATCH_IDLE_INTERVAL_US / 1000);
+}
+
+/* The displays as they are now. */
+static enum status follow(struct gpu_watch *w, uint32_t events)
+{
+	unsigned changes;
+	enum status status = gpu_session_update(w->session, &changes);
+
+	if (status == OK)
+		count(w, events, changes);
+	return status;
+}
+
+enum status gpu_watch_look(struct gpu_watch *w)
+{
+	uint32_t events;
+	enum status status = notice(w, &events);
+
+	if (status != OK) {
+		status = gpu_session_recover(w->session, status);
+	} else {
+		acknowledge(w, events);
+		if (!(events & VIRTIO_GPU_EVENT_DISPLAY)) {
+			w->idle = events ? w->idle : 0;
+			return OK;
+		}
+	}
+	/* What changed while the device was down has no event that is certain to come. */
+	w->status = status == OK ? follow(w, events) : status;
+	return w->status;
+}
+
+/* Looks at those whose time has come. False when no session is left. */
+static bool look_at_all(struct gpu_watch *watches, unsigned count)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct gpu_watch *w = &watches[i];
+
+		if (w->status == OK && clock_us() >= w->next_us) {
+			if (gpu_watch_look(w) != OK)
+				log_error(w->session->name, "watch: ended: %s",
+					status_name(w->status));
+			w->next_us = clock_us() + (w->idle >= GPU_WATCH_IDLE_EVENTS
+								  ? GPU_WATCH_IDLE_INTERVAL_US
+								  : GPU_WATCH_INTERVAL_US);
+		}
+		any |= w->status == OK;
+	}
+	return any;
+}
+
+void gpu_watch_run(struct gpu_watch *watches, unsigned count, uint64_t duration_us)
+{
+	uint64_t start = clock_us();
+
+	if (duration_us)
+		log_info("gpu", "watch: %u GPUs, for %lu s", count, duration_us / 1000000);
+	else
+		log_info("gpu", "watch: %u GPUs, for ever", count);
+	while (look_at_all(watches, count)) {
+		if (duration_us && clock_us() - start >= duration_us)
+			break;
+		log_poll();
+		cpu_relax();
+	}
+	for (unsigned i = 0; i < count; i++)
+		log_info(watches[i].session->name, "watch: %u changes served in %u looks",
+			watches[i].served, watches[i].looks);
+}

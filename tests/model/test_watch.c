@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: displays that change while the picture is shown, and devices that lie about it. Out: the
+ * picture on what there is, few register reads, nothing left behind. */
+#include "bench.h"
+#include "gpu/watch.h"
+
+static struct bench bench;
+static struct bench *const b = &bench;
+static struct gpu_session session;
+static struct gpu_watch watch;
+
+static const enum model_transport with_gpu[] = {MODEL_MMIO, MODEL_MMIO_LEGACY, MODEL_PCI};
+static const struct gpu_show bars = {.picture = {.pattern = PICTURE_BARS}};
+static const struct gpu_show mirror = {.picture = {.pattern = PICTURE_BARS}, .layout = GPU_MIRROR};
+
+static void start(enum model_transport transport, unsigned scanouts, const struct gpu_show *show)
+{
+	host_reset(NULL);
+	bench_open(b, transport, &model_type_gpu);
+	b->model.config[8] = (uint8_t)scanouts;
+	bench_find(b);
+	assert_non_null(b->dev);
+	b->model.answers_awaited = false;
+	bench_expect(b, gpu_session_open(&session, 0, b->dev, &gpu_setup_full, show), OK);
+	watch = (struct gpu_watch){.session = &session};
+}
+
+static void display(unsigned index, bool enabled, uint32_t width, uint32_t height)
+{
+	struct model_display *d = &b->model.gpu->displays[index];
+
+	d->enabled = enabled;
+	d->width = width;
+	d->height = height;
+	model_raise_display_event(&b->model);
+}
+
+static void look(void)
+{
+	bench_expect(b, gpu_watch_look(&watch), OK);
+	model_audit(&b->model);
+	model_check(&b->model);
+}
+
+static void finish(void)
+{
+	assert_true(tap_passed());
+	assert_false(host_logged("not ok"));
+	bench_expect(b, gpu_session_close(&session), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* Smaller, larger, the same: the event is cleared, the old resource gone. */
+static void test_resize(void **state)
+{
+	static const uint32_t sizes[][2] = {{32, 24}, {640, 480}, {641, 479}};
+
+	(void)state;
+	for (unsigned t = 0; t < ARRAY_SIZE(with_gpu); t++) {
+		start(with_gpu[t], 1, &bars);
+		for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+			display(0, true, sizes[i][0], sizes[i][1]);
+			look();
+			bench_expect_picture(b, 0, sizes[i][0], sizes[i][1]);
+			assert_int_equal(b->model.config[0], 0);
+			assert_int_equal(watch.served, i + 1);
+		}
+		display(0, true, sizes[2][0], sizes[2][1]);
+		look();
+		assert_int_equal(watch.served, ARRAY_SIZE(sizes));
+		bench_expect_line("EVENT_DISPLAY, and nothing has changed");
+		assert_int_equal(b->model.gpu->resource_peak, 1);
+		assert_false(host_logged("cause:"));
+		finish();
+	}
+}
+
+static void test_plug_and_unplug(void **state)
+{
+	(void)state;
+	start(MODEL_PCI, 16, &bars);
+	for (unsigned i = 1; i < 16; i++) {
+		display(i, true, 30 + i, 20);
+		look();
+		bench_expect_picture(b, i, 30 + i, 20);
+	}
+	for (unsigned i = 15; i > 0; i--) {
+		display(i, false, 0, 0);
+		look();
+		assert_int_equal(b->model.gpu->displays[i].resource, 0);
+		bench_expect_picture(b, 0, 64, 48);
+	}
+	assert_int_equal(watch.served, 30);
+	assert_int_equal(b->model.gpu->resource_count, 1);
+	bench_expect_line("scanout 15: taken down");
+	finish();
+}
+
+/* What all share is made anew. */
+static void test_mirror(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO, 2, &mirror);
+	display(1, true, 100, 50);
+	look();
+	bench_expect_picture(b, 1, 64, 48);
+	display(0, true, 50, 30);
+	look();
+	for (unsigned i = 0; i < 2; i++)
+		bench_expect_picture(b, i, 50, 30);
+	assert_int_equal(b->model.gpu->resource_count, 1);
+	finish();
+}
+
+/* One register read a look, and no more often than the interval. */
+static void test_few_reads(void **state)
+{
+	uint64_t reads, most = 2000000 / GPU_WATCH_INTERVAL_US + 1;
+
+	(void)state;
+	start(MODEL_MMIO, 1, &bars);
+	reads = b->dev->count.reads;
+	bench_begin(b);
+	gpu_watch_run(&watch, 1, 2000000);
+	bench_expect_within(b, 2100000);
+	assert_int_equal(b->dev->count.reads - reads, watch.looks);
+	assert_in_range(watch.looks, most / 2, most);
+	bench_expect_line("watch: 1 GPUs, for 2 s");
+	bench_expect_line("watch: 0 changes served");
+	finish();
+}
+
+/* A device that breaks while nothing is asked of it, and displays that change meanwhile. */
+static void test_recovery(void **state)
+{
+	(void)state;
+	start(MODEL_PCI, 2, &bars);
+	host_advance_us(GPU_SESSION_SETTLED_US);
+	b->model.status |= MODEL_NEEDS_RESET;
+	display(1, true, 90, 60);
+	b->model.config[0] = 0;
+	gpu_watch_run(&watch, 1, 2000000);
+	assert_int_equal(watch.status, OK);
+	assert_int_equal(session.recoveries, 1);
+	bench_expect_picture(b, 0, 64, 48);
+	bench_expect_picture(b, 1, 90, 60);
+	display(1, false, 0, 0);
+	look();
+	assert_int_equal(b->model.gpu->displays[1].resource, 0);
+	finish();
+}
+
+/* Each command of a change is not answered once: in the end it is served, and nothing is left. */
+static void test_change_that_fails(void **state)
+{
+	(void)state;
+	for (unsigned at = 1; at <= 10; at++) {
+		start(MODEL_MMIO, 1, &bars);
+		host_advance_us(GPU_SESSION_SETTLED_US);
+		display(0, true, 100, 70);
+		b->model.lies.silent_at = b->model.requests + at;
+		look();
+		assert_int_equal(session.recoveries, 1);
+		bench_expect_picture(b, 0, 100, 70);
+		assert_int_equal(b->model.gpu->resource_count, 1);
+		finish();
+	}
+}
+
+static void test_failure_that_stays(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO, 1, &bars);
+	b->model.gpu->refuse_command = VIRTIO_GPU_CMD_RESOURCE_UNREF;
+	b->model.gpu->refuse_with = VIRTIO_GPU_RESP_ERR_UNSPEC;
+	display(0, true, 100, 70);
+	gpu_watch_run(&watch, 1, 0); /* for ever: it ends with its last session */
+	assert_int_equal(watch.status, ERR_REFUSED);
+	bench_expect_line("not ok");
+	bench_expect_line("watch: ended: ");
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+static void test_gone(void **state)
+{
+	(void)state;
+	start(MODEL_PCI, 1, &bars);
+	b->model.lies.vanish_at = b->model.accesses + 5;
+	gpu_watch_run(&watch, 1, 10000000);
+	assert_int_equal(watch.status, ERR_GONE);
+	bench_expect_line("recovery # after device is gone");
+	bench_close(b);
+}
+
+/* The event never clears: after a few times it is asked for rarely. */
+static void test_events_stay(void **state)
+{
+	uint64_t requests;
+
+	(void)state;
+	start(MODEL_MMIO, 1, &bars);
+	b->model.lies.events_stay = true;
+	model_raise_display_event(&b->model);
+	requests = b->model.requests;
+	gpu_watch_run(&watch, 1, 5000000);
+	assert_in_range(b->model.requests - requests, 16, 32);
+	bench_expect_line("8 such events in a row: looked at every 1000 ms from now on");
+	assert_int_equal(watch.served, 0);
+	/* A change is still seen. */
+	display(0, true, 70, 50);
+	look();
+	bench_expect_picture(b, 0, 70, 50);
+	assert_int_equal(watch.idle, 0);
+	finish();
+}
+
+static void test_unknown_events(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO, 1, &bars);
+	b->model.config[0] = 6;
+	look();
+	look();
+	bench_expect_line("events_read has unknown bits 0x6");
+	assert_int_equal(b->model.config[0], 6);
+	assert_int_equal(watch.idle, 0);
+	finish();
+}
+
+static void another_size(struct model *m, struct model_reply *reply)
+{
+	struct virtio_gpu_resp_display_info *info =
+		(struct virtio_gpu_resp_display_info *)reply->data;
+	static uint32_t at;
+
+	if (le32_value(info->hdr.type) != VIRTIO_GPU_RESP_OK_DISPLAY_INFO)
+		return;
+	at++;
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		info->pmodes[i] = (struct virtio_gpu_display_one){
+			.r = {le32_of(at * 0x12345679), le32_of(at * i * 77),
+				le32_of(16 + at * 977 * (i + 1) % 200), le32_of(16 + at * i % 157)},
+			.enabled = le32_of(at >> i % 8 & 1),
+		};
+	model_raise_display_event(m);
+}
+
+/* Sizes, places and displays that are others each time, and no end of events. */
+static void test_never_the_same(void **state)
+{
+	(void)state;
+	for (unsigned layout = GPU_SEPARATE; layout <= GPU_MIRROR; layout++) {
+		struct gpu_show show = {.picture = bars.picture, .layout = layout};
+
+		start(MODEL_MMIO, 16, &show);
+		for (unsigned i = 0; i < 16; i++)
+			b->model.gpu->displays[i].enabled = false;
+		b->model.lies.reply = another_size;
+		model_raise_display_event(&b->model);
+		gpu_watch_run(&watch, 1, 20000000);
+		assert_true(watch.served > 20);
+		model_check(&b->model);
+		b->model.lies.reply = NULL;
+		if (watch.status == OK)
+			bench_expect(b, gpu_session_close(&session), OK);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
+}
+
+static int close_bench(void **state)
+{
+	(void)state;
+	bench_close(b);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_plug_and_unplug),
+		cmocka_unit_test(test_mirror),
+		cmocka_unit_test(test_few_reads),
+		cmocka_unit_test(test_recovery),
+		cmocka_unit_test(test_change_that_fails),
+		cmocka_unit_test(test_failure_that_stays),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_events_stay),
+		cmocka_unit_test(test_unknown_events),
+		cmocka_unit_test(test_never_the_same),
+	};
+
+	return cmocka_run_group_tests_name("watch", tests, NULL, close_bench);
+}
