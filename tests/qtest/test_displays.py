@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 import picture
+import rfb
 from bench import PROGRAM, ROOT, Bench
 from machines import PLATFORMS, Device
 
@@ -27,12 +28,12 @@ def machine():
     """machine(platform, properties of the GPU): a started bench. QEMU has nothing to say of it."""
     benches = []
 
-    def start(platform_id, properties):
+    def start(platform_id, properties, arguments=()):
         platform = PLATFORMS[platform_id]
         if not shutil.which(f"qemu-system-{platform.arch}"):
             pytest.skip(f"qemu-system-{platform.arch} is not installed")
         assert PROGRAM.exists(), f"{PROGRAM} is not there: run `make qtest`"
-        bench = Bench(platform, [Device("g0", "gpu", properties)])
+        bench = Bench(platform, [Device("g0", "gpu", properties)], arguments)
         bench.start()
         benches.append(bench)
         return bench
@@ -129,3 +130,81 @@ def test_lives(machine, folder, platform):
     bench.command("show", name, "bars", *SIZE, "-", "separate", "all")
     expect_heads(bench, folder, [picture.reference("bars", *SIZE)] * 2)
     bench.command("close", name)
+
+
+# ---- displays that change while the picture is shown: by VNC, a server for each head -----------
+
+
+@pytest.fixture
+def windows(machine, tmp_path_factory):
+    """windows(platform, heads): a bench whose GPU is lit, and the windows of its heads."""
+    opened = []
+
+    def start(platform_id, heads, *show):
+        folder = tmp_path_factory.mktemp("vnc", numbered=True)
+        sockets = [folder / f"{head}" for head in range(heads)]
+        servers = [
+            word
+            for head, path in enumerate(sockets)
+            for word in ("-vnc", f"unix:{path},id=v{head},display=g0,head={head}")
+        ]
+        bench = machine(platform_id, outputs(heads), servers)
+        bench.command("show", bench.name("g0"), *show)
+        opened.extend(rfb.Window(path) for path in sockets)
+        return bench, opened
+
+    yield start
+    for window in opened:
+        window.close()
+
+
+def watch(bench, ms=400):
+    """How many changes it served; the log."""
+    log = bench.command("watch", bench.name("g0"), ms)
+    assert "cause:" not in log
+    return int(re.search(r"watch: (\d+) changes served", log)[1]), log
+
+
+@pytest.mark.parametrize("platform", PLATFORM_IDS)
+def test_resize(windows, folder, platform):
+    bench, (window,) = windows(platform, 1, "bars")
+    watch(bench)  # the window itself may have come as an event
+    for size in ((640, 480), (200, 100), (1000, 701)):
+        window.resize(*size)
+        served, log = watch(bench)
+        assert served == 1, log
+        assert "RESOURCE_UNREF" in log
+        expect_heads(bench, folder, [picture.reference("bars", *size)])
+    assert watch(bench)[0] == 0
+    window.resize(1000, 701)
+    assert watch(bench)[0] == 0
+    bench.command("close", bench.name("g0"))
+
+
+@pytest.mark.parametrize("platform", PLATFORM_IDS)
+def test_plug(windows, folder, platform):
+    bench, (first, second) = windows(platform, 2, "grid")
+    watch(bench)
+    first.resize(300, 200)
+    watch(bench)
+    second.resize(400, 150)
+    served, log = watch(bench)
+    assert served == 1 and "scanout 1: picture on screen" in log
+    assert "scanout 0: taken down" not in log
+    due = [picture.reference("grid", 300, 200), picture.reference("grid", 400, 150)]
+    expect_heads(bench, folder, due)
+    second.resize(0, 0)
+    served, log = watch(bench)
+    assert served == 1 and "scanout 1: taken down" in log
+    expect_heads(bench, folder, due[:1])
+    bench.command("close", bench.name("g0"))
+
+
+def test_resize_of_a_span(windows, folder):
+    bench, (first, second) = windows("q35", 2, "bars", 0, 0, "-", "span")
+    first.resize(300, 200)
+    second.resize(400, 150)
+    watch(bench)
+    whole = picture.reference("bars", 700, 200)
+    expect_heads(bench, folder, [whole.crop((0, 0, 300, 200)), whole.crop((300, 0, 700, 150))])
+    bench.command("close", bench.name("g0"))

@@ -431,7 +431,7 @@ static void test_nearest(void **state)
 	}
 	bad("loglevel=dbug",
 		"unknown value `dbug`: did you mean `debug`? (error, info, debug, trace)");
-	bad("mode=fast", "unknown value `fast` (run, list)");
+	bad("mode=fast", "unknown value `fast` (run, watch, list)");
 	bad("ring=paked", "unknown value `paked`: did you mean `packed`?");
 	bad("features=+event_id", "unknown feature `event_id`: did you mean `event_idx`?");
 	bad("features=+ring_reset", "unknown feature `ring_reset` (edid, indirect_desc, event_idx");
@@ -593,7 +593,7 @@ static void test_check(void **state)
 
 	(void)state;
 	assert_int_equal(options_check(&o), ERR_MALFORMED);
-	assert_true(host_logged("options: error: after=shell: a run (mode=run) leaves"));
+	assert_true(host_logged("options: error: after=shell: mode=run and mode=watch leave"));
 	o = good("after=shell mode=list");
 	assert_int_equal(options_check(&o), OK);
 	assert_false(host_logged("no effect"));
