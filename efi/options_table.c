@@ -318,9 +318,9 @@ const struct option option_table[] = {
 		.example = "mode=list",
 		.manual =
 			"run brings up every virtio GPU and shows the picture. watch goes on, and\n"
-			"follows displays that are resized, plugged in or unplugged. list names "
-			"every\n"
-			"virtio device with its transport and features and returns to the shell.",
+			"follows displays that are resized, plugged in or unplugged. list names\n"
+			"the virtio devices, their transports and features, and returns to the\n"
+			"shell.",
 		.names = mode_names,
 		.set = set_mode,
 	},
