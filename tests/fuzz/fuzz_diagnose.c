@@ -276,7 +276,14 @@ static void judge_commands(struct bytes *in)
 {
 	static struct gpu_history history;
 	struct dma_pool pool = pool_of_ram();
-	struct gpu_intent intent = {1, 0, 1, 64, 48, 256, VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM};
+	struct gpu_intent intent = {
+		.num_scanouts = 1,
+		.resource = 1,
+		.width = 64,
+		.height = 48,
+		.stride_bytes = 256,
+		.format = VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
+	};
 	struct diagnosis answer = {0}, picture = {0};
 
 	history.count = 0;
