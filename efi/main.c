@@ -250,6 +250,7 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 		return status;
 	l->show = (struct gpu_show){
 		.picture = options.picture,
+		.format = options.format,
 		.layout = options.layout,
 		.choice = options.choice,
 		.readback = options.readback,

@@ -39,6 +39,7 @@ struct options {
 	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
 	enum log_level level; /* loglevel=error|info|debug|trace */
 	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
+	enum pixel_format format; /* format=b8g8r8x8|…, default b8g8r8x8 */
 	bool label; /* label=on|off, default on */
 	bool readback; /* check=none|readback, default none */
 	bool isolate; /* isolate=on|off, default on */

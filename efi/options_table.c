@@ -213,6 +213,18 @@ static enum status set_pattern(
 	return status;
 }
 
+static enum status set_format(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, pixel_format_names, &choice);
+
+	(void)names;
+	if (status == OK)
+		options->format = (enum pixel_format)choice;
+	return status;
+}
+
 /* WIDTHxHEIGHT[-32], the part of the kernel's modes that a virtio GPU can follow. */
 static enum status take_video(const struct option_word *word, uint64_t *width, uint64_t *height)
 {
@@ -353,6 +365,15 @@ const struct option option_table[] = {
 		.manual = "The picture.",
 		.names = pattern_names,
 		.set = set_pattern,
+	},
+	{
+		.key = "format",
+		.values = "ORDER",
+		.initial = "b8g8r8x8",
+		.example = "format=r8g8b8a8",
+		.manual = "The order of the bytes of a pixel in memory: b8g8r8x8, b8g8r8a8,\n"
+			  "a8r8g8b8, x8r8g8b8, r8g8b8a8, x8b8g8r8, a8b8g8r8 or r8g8b8x8.",
+		.set = set_format,
 	},
 	{
 		.key = "label",

@@ -55,15 +55,15 @@ enum status gpu_get_edid(struct gpu *gpu, uint32_t scanout, uint8_t edid[1024], 
 	return OK;
 }
 
-enum status gpu_resource_create(struct gpu *gpu, uint32_t resource, uint32_t width, uint32_t height)
+enum status gpu_resource_create(struct gpu *gpu, uint32_t resource, const struct surface *surface)
 {
 	struct virtio_gpu_resource_create_2d *r =
 		gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D, 0);
 
 	r->resource_id = le32_of(resource);
-	r->format = le32_of(VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM);
-	r->width = le32_of(width);
-	r->height = le32_of(height);
+	r->format = le32_of(pixel_layouts[surface->format].number);
+	r->width = le32_of(surface->width);
+	r->height = le32_of(surface->height);
 	return gpu_send(gpu);
 }
 
@@ -119,8 +119,8 @@ enum status gpu_transfer(
 		gpu_request(gpu, VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D, 0);
 
 	r->r = wire_rect(area);
-	r->offset = le64_of(
-		(uint64_t)area.y * surface->stride_bytes + (uint64_t)area.x * SURFACE_PIXEL_SIZE);
+	r->offset =
+		le64_of((uint64_t)area.y * surface->stride_bytes + (uint64_t)area.x * PIXEL_SIZE);
 	r->resource_id = le32_of(resource);
 	return gpu_send(gpu);
 }

@@ -37,10 +37,12 @@ MUST_CHECK enum status gpu_get_display_info(struct gpu *gpu, struct gpu_display 
 MUST_CHECK enum status gpu_get_edid(
 	struct gpu *gpu, uint32_t scanout, uint8_t edid[1024], uint32_t *size);
 
-/* RESOURCE_CREATE_2D: a B8G8R8X8 resource on the host. `resource` is chosen by the driver, not 0.
+/*
+ * RESOURCE_CREATE_2D: a resource on the host, of the surface's size and format. `resource` is
+ * chosen by the driver, not 0.
  */
 MUST_CHECK enum status gpu_resource_create(
-	struct gpu *gpu, uint32_t resource, uint32_t width, uint32_t height);
+	struct gpu *gpu, uint32_t resource, const struct surface *surface);
 
 /* RESOURCE_ATTACH_BACKING: the surface's bands, an entry each. */
 MUST_CHECK enum status gpu_attach_backing(

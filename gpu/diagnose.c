@@ -2,9 +2,9 @@
 /* In: a command whose answer is bad, and those before it. Out: the mistake that explains it. */
 #include "gpu/diagnose.h"
 
+#include "gpu/pixel.h"
 #include "gpu/request.h"
 #include "gpu/shape.h"
-#include "gpu/surface.h"
 
 #define HEADER_SIZE ((uint32_t)sizeof(struct virtio_gpu_ctrl_hdr))
 
@@ -150,25 +150,6 @@ static bool judge_resource(const struct trial *t)
 	return false;
 }
 
-static bool format_known(uint32_t format)
-{
-	static const uint32_t formats[] = {
-		VIRTIO_GPU_FORMAT_B8G8R8A8_UNORM,
-		VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
-		VIRTIO_GPU_FORMAT_A8R8G8B8_UNORM,
-		VIRTIO_GPU_FORMAT_X8R8G8B8_UNORM,
-		VIRTIO_GPU_FORMAT_R8G8B8A8_UNORM,
-		VIRTIO_GPU_FORMAT_X8B8G8R8_UNORM,
-		VIRTIO_GPU_FORMAT_A8B8G8R8_UNORM,
-		VIRTIO_GPU_FORMAT_R8G8B8X8_UNORM,
-	};
-
-	for (unsigned i = 0; i < ARRAY_SIZE(formats); i++)
-		if (formats[i] == format)
-			return true;
-	return false;
-}
-
 static void judge_create(const struct trial *t)
 {
 	const struct gpu_record *r = t->judged;
@@ -184,14 +165,14 @@ static void judge_create(const struct trial *t)
 		diagnosis_add(t->d, CERTAIN, MISTAKE_RESOURCE_ID,
 			"resource %u was created before, as %ux%u", r->resource, first->area.width,
 			first->area.height);
-	if (!format_known(r->format))
+	if (!pixel_number_known(r->format))
 		diagnosis_add(t->d, CERTAIN, MISTAKE_FORMAT_OR_SIZE,
 			"format %u is none of the specification", r->format);
 	else if (r->response == VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY && r->area.width &&
 		 r->area.height)
 		diagnosis_add(t->d, CERTAIN, MISTAKE_FORMAT_OR_SIZE, "%ux%u is %lu bytes",
 			r->area.width, r->area.height,
-			(uint64_t)r->area.width * r->area.height * SURFACE_PIXEL_SIZE);
+			(uint64_t)r->area.width * r->area.height * PIXEL_SIZE);
 }
 
 static void judge_attach(const struct trial *t)

@@ -156,8 +156,8 @@ static void judge_presented(const struct trial *t)
 
 static void judge_offset(const struct trial *t, const struct gpu_record *r)
 {
-	uint64_t expected = (uint64_t)r->area.y * t->intent->stride_bytes +
-			    (uint64_t)r->area.x * SURFACE_PIXEL_SIZE;
+	uint64_t expected =
+		(uint64_t)r->area.y * t->intent->stride_bytes + (uint64_t)r->area.x * PIXEL_SIZE;
 
 	if (r->offset != expected)
 		diagnosis_add(t->d, CERTAIN, MISTAKE_TRANSFER_OFFSET,

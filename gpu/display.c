@@ -17,7 +17,7 @@ static bool side_fits(uint32_t side)
 static bool size_fits(const struct gpu *gpu, uint32_t width, uint32_t height)
 {
 	return side_fits(width) && side_fits(height) &&
-	       (uint64_t)width * height * SURFACE_PIXEL_SIZE <= gpu->dev->pool->total;
+	       (uint64_t)width * height * PIXEL_SIZE <= gpu->dev->pool->total;
 }
 
 enum status gpu_ask_displays(struct gpu *gpu, struct gpu_display *displays)

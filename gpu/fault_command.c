@@ -7,7 +7,6 @@
 #define UNKNOWN_COMMAND  0x01ffu
 #define UNKNOWN_FORMAT   0x99u
 #define TOO_LARGE        16384u /* a side: 1 GiB */
-#define OTHER_FORMAT     134u /* VIRTIO_GPU_FORMAT_R8G8B8X8_UNORM */
 
 _Static_assert(
 	sizeof(struct virtio_gpu_set_scanout) == sizeof(struct virtio_gpu_resource_attach_backing) +
@@ -79,7 +78,10 @@ const struct fault_operations fault_bad_format = {
 
 static void pixel_order(struct fault_request *r)
 {
-	set_format(r, OTHER_FORMAT);
+	struct virtio_gpu_resource_create_2d *create = bytes_of_request(r);
+	bool rgb = le32_load(&create->format) == VIRTIO_GPU_FORMAT_R8G8B8X8_UNORM;
+
+	set_format(r, rgb ? VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM : VIRTIO_GPU_FORMAT_R8G8B8X8_UNORM);
 }
 
 const struct fault_operations fault_pixel_order = {

@@ -168,7 +168,7 @@ static void draw_diagonal(const struct surface *surface, const struct picture_pl
 		uint32_t x = diagonal(place->y + y, s) - place->x;
 
 		if (x < surface->width)
-			surface_row(surface, y)[x] = surface_pixel(white);
+			surface_row(surface, y)[x] = surface_pixel(surface, white);
 	}
 }
 
@@ -182,12 +182,12 @@ void picture_draw_part(const struct picture *picture, const struct surface *surf
 		le32 *row = surface_row(surface, y);
 
 		if (twin < y) {
-			memcpy(row, surface_row(surface, twin),
-				surface->width * SURFACE_PIXEL_SIZE);
+			memcpy(row, surface_row(surface, twin), surface->width * PIXEL_SIZE);
 			continue;
 		}
 		for (uint32_t x = 0; x < surface->width; x++)
-			row[x] = surface_pixel(base_colour(picture, place->x + x, place->y + y, s));
+			row[x] = surface_pixel(
+				surface, base_colour(picture, place->x + x, place->y + y, s));
 	}
 	if (picture->pattern == PICTURE_BARS)
 		draw_diagonal(surface, place);

@@ -9,8 +9,7 @@
 #define CHECK_NAME "check=readback"
 
 /* In no test picture: what is left of it was not copied back. */
-#define FILL        0x5au
-#define PIXEL_BYTES 0x00ffffffu
+#define FILL 0x5au
 
 static void overwrite(const struct surface *surface)
 {
@@ -22,18 +21,21 @@ static void overwrite(const struct surface *surface)
 static uint64_t compare(struct gpu *gpu, const struct surface *surface,
 	const struct picture *picture, const struct picture_place *place)
 {
+	/* White has each bit set that is used. */
+	uint32_t used = le32_value(surface_pixel(surface, (struct colour){255, 255, 255}));
 	uint64_t different = 0;
 
 	for (uint32_t y = 0; y < surface->height; y++) {
 		const le32 *row = surface_row(surface, y);
 
 		for (uint32_t x = 0; x < surface->width; x++) {
-			uint32_t got = le32_load(&row[x]) & PIXEL_BYTES;
-			uint32_t due = le32_value(surface_pixel(picture_colour(
-				picture, place->x + x, place->y + y, place->width, place->height)));
+			uint32_t got = le32_load(&row[x]) & used;
+			uint32_t due = le32_value(surface_pixel(
+				surface, picture_colour(picture, place->x + x, place->y + y,
+						 place->width, place->height)));
 
 			if (got != due && !different++)
-				log_error(gpu->name, "readback: pixel %u,%u is %06x, %06x is due",
+				log_error(gpu->name, "readback: pixel %u,%u is %08x, %08x is due",
 					x, y, got, due);
 		}
 	}

@@ -13,10 +13,10 @@
 
 /*
  * Overwrites the surface that backs `resource`, has the device copy the resource back to it, and
- * compares each pixel with its place on the picture (the unused byte of a pixel is not compared). A
- * test point: skipped, with OK, where the device lets nobody read its resources. ERR_PROTOCOL when
- * a pixel differs, with the first one in the log: the surface then holds what the device has.
- * Otherwise the command's errors.
+ * compares each pixel with its place on the picture (a byte that the format does not use is not
+ * compared). A test point: skipped, with OK, where the device lets nobody read its resources.
+ * ERR_PROTOCOL when a pixel differs, with the first one in the log: the surface then holds what the
+ * device has. Otherwise the command's errors.
  */
 MUST_CHECK enum status gpu_readback_check(struct gpu *gpu, uint32_t resource,
 	const struct surface *surface, const struct picture *picture,

@@ -30,8 +30,8 @@ static const char *describe(const struct gpu_frame *f, char text[SCANOUTS_SIZE])
 /* Resource, backing, scanouts: the surface becomes what they show. */
 static enum status connect(struct gpu *gpu, struct gpu_screen *s)
 {
-	enum status status = gpu_report(gpu, "RESOURCE_CREATE_2D",
-		gpu_resource_create(gpu, s->resource, s->surface.width, s->surface.height));
+	enum status status = gpu_report(
+		gpu, "RESOURCE_CREATE_2D", gpu_resource_create(gpu, s->resource, &s->surface));
 
 	s->created = status == OK;
 	if (status == OK)
@@ -77,7 +77,7 @@ static enum status audit_view(
 		.height = s->surface.height,
 		.shown = view->area,
 		.stride_bytes = s->surface.stride_bytes,
-		.format = VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
+		.format = pixel_layouts[s->surface.format].number,
 	};
 	struct diagnosis d = {0};
 
@@ -153,7 +153,8 @@ static enum status draw(struct gpu *gpu, const struct gpu_show *show, const stru
 	struct gpu_screen *s)
 {
 	struct surface surface;
-	enum status status = surface_open(&surface, gpu->dev->pool, frame->width, frame->height);
+	enum status status =
+		surface_open(&surface, gpu->dev->pool, show->format, frame->width, frame->height);
 
 	if (status != OK) {
 		tap_fail(gpu->name, "surface", "%ux%u: %s", frame->width, frame->height,
@@ -161,8 +162,9 @@ static enum status draw(struct gpu *gpu, const struct gpu_show *show, const stru
 		return status;
 	}
 	picture_draw_part(&show->picture, &surface, &frame->place);
-	tap_ok(gpu->name, "surface %ux%u: %s drawn, %u pieces of memory", frame->width,
-		frame->height, picture_name(show->picture.pattern), surface.band_count);
+	tap_ok(gpu->name, "surface %ux%u: %s drawn in %s, %u pieces of memory", frame->width,
+		frame->height, picture_name(show->picture.pattern),
+		pixel_format_names[show->format], surface.band_count);
 	*s = (struct gpu_screen){
 		.frame = *frame, .resource = frame->views[0].scanout + 1, .surface = surface};
 	return OK;

@@ -33,6 +33,7 @@ struct gpu_show {
 	struct picture picture;
 	enum gpu_layout layout;
 	struct gpu_display_choice choice;
+	enum pixel_format format;
 	bool readback; /* check=readback: have the device give the picture back, and compare */
 	const char *label; /* lines of text over the picture, to which scanout, size and verdict are
 			      added; NULL: none */

@@ -27,10 +27,10 @@ static enum status add_band(struct surface *s, struct dma_pool *pool, uint32_t f
 	return OK;
 }
 
-enum status surface_open(
-	struct surface *surface, struct dma_pool *pool, uint32_t width, uint32_t height)
+enum status surface_open(struct surface *surface, struct dma_pool *pool, enum pixel_format format,
+	uint32_t width, uint32_t height)
 {
-	struct surface s = {.width = width, .height = height};
+	struct surface s = {.width = width, .height = height, .format = format};
 	uint32_t rows = 0;
 	enum status status;
 
@@ -39,7 +39,7 @@ enum status surface_open(
 			SURFACE_MIN_SIDE, SURFACE_MAX_SIDE);
 		return ERR_RANGE;
 	}
-	s.stride_bytes = width * SURFACE_PIXEL_SIZE;
+	s.stride_bytes = width * PIXEL_SIZE;
 	while (rows < height) {
 		status = add_band(&s, pool, rows);
 		if (status != OK)

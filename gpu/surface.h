@@ -8,13 +8,12 @@
 #ifndef GPU_SURFACE_H
 #define GPU_SURFACE_H
 
+#include "gpu/pixel.h"
 #include "mem/dma.h"
-#include "mem/le.h"
 
-#define SURFACE_MAX_BANDS  64u
-#define SURFACE_MIN_SIDE   16u
-#define SURFACE_MAX_SIDE   8192u
-#define SURFACE_PIXEL_SIZE 4u
+#define SURFACE_MAX_BANDS 64u
+#define SURFACE_MIN_SIDE  16u
+#define SURFACE_MAX_SIDE  8192u
 
 /* `rows` rows from `first_row` on, one after the other in `block`. */
 struct surface_band {
@@ -26,35 +25,31 @@ struct surface_band {
 struct surface {
 	uint32_t width; /* pixels */
 	uint32_t height; /* rows */
+	enum pixel_format format;
 	uint32_t stride_bytes; /* from one row to the next inside a band */
 	unsigned band_count;
 	struct surface_band bands[SURFACE_MAX_BANDS];
 };
 
-/* A colour; on the surface a pixel is the bytes B, G, R, X (B8G8R8X8_UNORM). */
-struct colour {
-	uint8_t red;
-	uint8_t green;
-	uint8_t blue;
-};
-
 /*
- * Allocates a black surface of width × height pixels from the pool, in as many bands as it takes.
+ * Allocates a surface of width × height pixels from the pool, in as many bands as it takes. Each of
+ * its bytes is 0: black, and transparent where the format has alpha.
  * ERR_RANGE for a side outside SURFACE_MIN_SIDE … SURFACE_MAX_SIDE; ERR_NO_MEMORY when the pool
  * or the bands do not suffice. Both logged; nothing stays allocated.
  */
-MUST_CHECK enum status surface_open(
-	struct surface *surface, struct dma_pool *pool, uint32_t width, uint32_t height);
+MUST_CHECK enum status surface_open(struct surface *surface, struct dma_pool *pool,
+	enum pixel_format format, uint32_t width, uint32_t height);
 
 /* Gives the memory back. The device must have let go of it. */
 void surface_close(struct surface *surface, struct dma_pool *pool);
 
-/* The pixels of row y (y < height), as `width` little-endian words 0x00RRGGBB. */
+/* The pixels of row y (y < height), `width` of them. */
 le32 *surface_row(const struct surface *surface, uint32_t y);
 
-static inline le32 surface_pixel(struct colour c)
+/* The colour as a pixel of this surface. */
+static inline le32 surface_pixel(const struct surface *surface, struct colour c)
 {
-	return le32_of((uint32_t)c.red << 16 | (uint32_t)c.green << 8 | c.blue);
+	return pixel_of(surface->format, c);
 }
 
 #endif

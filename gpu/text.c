@@ -77,7 +77,7 @@ static void fill(const struct surface *s, struct rectangle r, le32 pixel)
 static void draw_glyph(
 	const struct surface *s, char character, uint32_t x, uint32_t y, uint32_t scale)
 {
-	const le32 white = surface_pixel((struct colour){255, 255, 255});
+	const le32 white = surface_pixel(s, (struct colour){255, 255, 255});
 	uint8_t code = (uint8_t)character;
 	const uint8_t *glyph;
 
@@ -109,7 +109,7 @@ static void draw_lines(const struct surface *s, const char *text, struct extent 
 struct rectangle text_draw_label_in(
 	const struct surface *surface, struct rectangle area, const char *lines)
 {
-	const le32 black = surface_pixel((struct colour){0, 0, 0});
+	const le32 black = surface_pixel(surface, (struct colour){0, 0, 0});
 	struct extent e = measure(lines);
 	struct rectangle box;
 	uint32_t scale;

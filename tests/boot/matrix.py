@@ -191,6 +191,14 @@ AARCH64 = (
         details=(("gpu0", "^scanout 0: size 1920x1080: .*video="),),
     ),
     Row(
+        id="format",
+        qemu=gpu(),
+        args="format=a8b8g8r8",
+        label=True,
+        screens=(Screen(transport=PCI),),
+        details=(("LoadOptions", "^option format=a8b8g8r8$"),),
+    ),
+    Row(
         id="video-17x16",
         qemu=(*LEGACY_MMIO, *mmio_gpu()),
         args="video=17x16 loglevel=error",

@@ -73,21 +73,12 @@ static uint32_t edid(struct model *m, const void *request, uint32_t size, void *
 	return VIRTIO_GPU_RESP_OK_EDID;
 }
 
-static bool format_known(uint32_t format)
-{
-	static const uint32_t formats[] = {1, 2, 3, 4, 67, 68, 121, 134};
-
-	for (unsigned i = 0; i < ARRAY_SIZE(formats); i++)
-		if (formats[i] == format)
-			return true;
-	return false;
-}
-
 static uint32_t create(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_resource_create_2d *r = request;
 	uint32_t id = le32_value(r->resource_id);
 	uint64_t width = le32_value(r->width), height = le32_value(r->height);
+	const char *bytes = model_format(le32_value(r->format));
 	unsigned at = 0;
 
 	(void)size;
@@ -98,7 +89,7 @@ static uint32_t create(struct model *m, const void *request, uint32_t size, void
 		model_break(m, RULE_GPU_RESOURCE, "RESOURCE_CREATE_2D of %u", id);
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	}
-	if (!format_known(le32_value(r->format)) || !width || !height) {
+	if (!bytes || !width || !height) {
 		model_break(m, RULE_GPU_FORMAT, "format %u, %lux%lu", le32_value(r->format),
 			(unsigned long)width, (unsigned long)height);
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
@@ -110,6 +101,7 @@ static uint32_t create(struct model *m, const void *request, uint32_t size, void
 	m->gpu->resources[at] = (struct model_resource){.id = id,
 		.width = (uint32_t)width,
 		.height = (uint32_t)height,
+		.bytes = bytes,
 		.pixels = calloc(width * height, 4)};
 	if (++m->gpu->resource_count > m->gpu->resource_peak)
 		m->gpu->resource_peak = m->gpu->resource_count;

@@ -15,7 +15,8 @@ struct model_resource {
 	uint32_t id; /* 0: free */
 	uint32_t width;
 	uint32_t height;
-	uint32_t *pixels; /* 0xXXRRGGBB */
+	const char *bytes; /* of a pixel, in memory: "BGRX" */
+	uint32_t *pixels; /* 0xAARRGGBB, X in place of A */
 	bool transferred;
 	uint32_t backing_count;
 	struct model_segment backing[MODEL_BACKING];
@@ -62,6 +63,10 @@ void model_raise_display_event(struct model *m);
 
 /* The resource with this id; NULL when there is none. */
 struct model_resource *model_find_resource(struct model *m, uint32_t id);
+
+/* How the bytes of a pixel of that format are in memory; NULL for no format of the specification.
+ */
+const char *model_format(uint32_t format);
 
 /* TRANSFER_TO_HOST_2D and RESOURCE_FLUSH, with rectangles that were found good. */
 void model_transfer(struct model *m, struct model_resource *r, const struct virtio_gpu_rect *rect,

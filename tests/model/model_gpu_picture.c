@@ -13,6 +13,26 @@ struct model_resource *model_find_resource(struct model *m, uint32_t id)
 	return NULL;
 }
 
+const char *model_format(uint32_t format)
+{
+	static const struct {
+		uint32_t number;
+		const char *bytes;
+	} formats[] = {{1, "BGRA"}, {2, "BGRX"}, {3, "ARGB"}, {4, "XRGB"}, {67, "RGBA"},
+		{68, "XBGR"}, {121, "ABGR"}, {134, "RGBX"}};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(formats); i++)
+		if (formats[i].number == format)
+			return formats[i].bytes;
+	return NULL;
+}
+
+/* Where the byte with this letter is in the word of a pixel that the model keeps. */
+static unsigned kept_at(char letter)
+{
+	return letter == 'B' ? 0 : letter == 'G' ? 8 : letter == 'R' ? 16 : 24;
+}
+
 void model_drop_resource(struct model_resource *r)
 {
 	free(r->pixels);
@@ -36,9 +56,11 @@ static uint32_t backing_pixel(struct model *m, const struct model_resource *r, u
 {
 	const uint8_t *bytes = backing_bytes(m, r, offset);
 
-	return bytes ? (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 |
-			       (uint32_t)bytes[1] << 8 | bytes[0]
-		     : 0;
+	uint32_t pixel = 0;
+
+	for (unsigned i = 0; bytes && i < 4; i++)
+		pixel |= (uint32_t)bytes[i] << kept_at(r->bytes[i]);
+	return pixel;
 }
 
 void model_transfer_back(struct model *m, const struct model_resource *r, uint32_t stride)
@@ -50,7 +72,7 @@ void model_transfer_back(struct model *m, const struct model_resource *r, uint32
 			uint32_t pixel = r->pixels[(uint64_t)y * r->width + x];
 
 			for (unsigned i = 0; bytes && i < 4; i++)
-				bytes[i] = (uint8_t)(pixel >> 8 * i);
+				bytes[i] = (uint8_t)(pixel >> kept_at(r->bytes[i]));
 		}
 }
 

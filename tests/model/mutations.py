@@ -524,7 +524,7 @@ MUTATIONS = (
     mutation("resource-0", "gpu-resource", SCREEN, ("frame->views[0].scanout + 1", "frame->views[0].scanout")),
     mutation(
         "no-format", "gpu-format", COMMAND,
-        ("le32_of(VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM);", "le32_of(0);"),
+        ("le32_of(pixel_layouts[surface->format].number);", "le32_of(0);"),
     ),
     mutation(
         "scanout-outside", "gpu-covered", LAYOUT,

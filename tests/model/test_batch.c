@@ -9,6 +9,9 @@
 static struct bench bench;
 static struct bench *const b = &bench;
 
+/* As much of a surface as a resource is created by. */
+static const struct surface small = {.width = 16, .height = 16};
+
 static enum status reports[REPORTS];
 static unsigned report_count;
 static uint32_t refused; /* the resource whose creation the device refuses; 0: none */
@@ -67,7 +70,7 @@ static enum status create(unsigned count)
 {
 	gpu_batch_begin(&b->gpu, note);
 	for (unsigned i = 1; i <= count; i++)
-		bench_expect(b, gpu_resource_create(&b->gpu, i, 16, 16), OK);
+		bench_expect(b, gpu_resource_create(&b->gpu, i, &small), OK);
 	return gpu_batch_end(&b->gpu);
 }
 
@@ -126,7 +129,7 @@ static void test_failure(void **state)
 		refused = 0;
 		report_count = 0;
 		gpu_batch_begin(&b->gpu, note);
-		bench_expect(b, gpu_resource_create(&b->gpu, 50, 16, 16), OK);
+		bench_expect(b, gpu_resource_create(&b->gpu, 50, &small), OK);
 		bench_expect(b, gpu_batch_end(&b->gpu), OK);
 		expect_reports(1, OK);
 		finish();
@@ -151,7 +154,7 @@ static void test_data(void **state)
 	(void)state;
 	start(0, 64);
 	gpu_batch_begin(&b->gpu, NULL);
-	bench_expect(b, gpu_resource_create(&b->gpu, 1, 16, 16), OK);
+	bench_expect(b, gpu_resource_create(&b->gpu, 1, &small), OK);
 	bench_expect(b, gpu_get_display_info(&b->gpu, displays), OK);
 	assert_true(displays[0].enabled);
 	assert_int_equal(b->model.notifications, 1);

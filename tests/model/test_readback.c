@@ -5,10 +5,12 @@
 
 #include "gpu/readback.h"
 
+#include <string.h>
+
 static struct bench bench;
 static struct bench *const b = &bench;
 
-static const struct gpu_show show = {.picture = {.pattern = PICTURE_GRID}, .readback = true};
+static struct gpu_show show = {.picture = {.pattern = PICTURE_GRID}, .readback = true};
 
 static void start(enum model_transport transport, bool offered)
 {
@@ -61,9 +63,35 @@ static void test_wrong_pixel(void **state)
 	start(MODEL_PCI, true);
 	b->model.lies.reply = spoil;
 	bench_expect(b, run(), ERR_PROTOCOL);
-	bench_expect_line("gpu0: error: readback: pixel 7,5 is 000100, 000000 is due");
+	bench_expect_line("gpu0: error: readback: pixel 7,5 is 00000100, 00000000 is due");
 	bench_expect_line("gpu0: check=readback # 1 of 3072 pixels differ");
 	bench_close(b);
+}
+
+/* Every byte that a format uses is compared, alpha too, and no other. */
+static void lose_top_byte(struct model *m, struct model_reply *reply)
+{
+	const struct virtio_gpu_ctrl_hdr *h = (const void *)reply->request;
+
+	if (le32_value(h->type) == VIRTIO_GPU_CMD_RESOURCE_FLUSH)
+		model_find_resource(m, 1)->pixels[5 * 64 + 7] ^= 0x80000000;
+}
+
+static void test_formats(void **state)
+{
+	(void)state;
+	for (unsigned f = 0; f < PIXEL_FORMATS; f++) {
+		bool alpha = strchr(pixel_format_names[f], 'a');
+
+		start(MODEL_MMIO, true);
+		b->model.lies.reply = lose_top_byte;
+		show.format = f;
+		bench_expect(b, run(), alpha ? ERR_PROTOCOL : OK);
+		bench_expect_line(
+			alpha ? "readback # 1 of 3072 pixels differ" : "the device has all");
+		bench_close(b);
+	}
+	show.format = PIXEL_B8G8R8X8;
 }
 
 /* It says OK and gives nothing back: what was there before must not pass for the picture. */
@@ -81,7 +109,7 @@ static void test_short_backing(void **state)
 	start(MODEL_MMIO, true);
 	b->model.lies.reply = withhold;
 	bench_expect(b, run(), ERR_PROTOCOL);
-	bench_expect_line("gpu0: error: readback: pixel 0,40 is 5a5a5a, ff0000 is due");
+	bench_expect_line("gpu0: error: readback: pixel 0,40 is 005a5a5a, 00ff0000 is due");
 	bench_expect_line("gpu0: check=readback # 512 of 3072 pixels differ");
 	bench_close(b);
 }
@@ -111,6 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_right),
 		cmocka_unit_test(test_wrong_pixel),
+		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_short_backing),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_not_offered),

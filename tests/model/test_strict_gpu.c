@@ -123,6 +123,24 @@ static void test_size_by_option(void **state)
 	finish();
 }
 
+/* The same picture in each format, which the device is told. */
+static void test_formats(void **state)
+{
+	(void)state;
+	for (unsigned f = 0; f < PIXEL_FORMATS; f++) {
+		const struct gpu_show as = {.picture = bars.picture, .format = f};
+		const char *name = pixel_format_names[f];
+
+		start();
+		show(&as);
+		bench_expect_picture(b, 0, 64, 48);
+		for (unsigned i = 0; i < 4; i++)
+			assert_int_equal(
+				model_find_resource(&b->model, 1)->bytes[i], name[2 * i] - 32);
+		finish();
+	}
+}
+
 /* A label is a second transfer and flush, of a part of the picture. */
 static void test_label(void **state)
 {
@@ -213,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_no_display_enabled),
 		cmocka_unit_test(test_fallback_sizes),
 		cmocka_unit_test(test_size_by_option),
+		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_label),
 		cmocka_unit_test(test_scattered_memory),
 		cmocka_unit_test(test_twice),

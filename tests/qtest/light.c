@@ -43,6 +43,17 @@ static enum status parse_picture(const char *text, struct picture *out)
 	return ERR_NOT_FOUND;
 }
 
+static enum status parse_format(const char *text, enum pixel_format *out)
+{
+	for (unsigned i = 0; i < PIXEL_FORMATS; i++)
+		if (!strcmp(pixel_format_names[i], text)) {
+			*out = i;
+			return OK;
+		}
+	log_error("qtest", "format: %s is not known", text);
+	return ERR_NOT_FOUND;
+}
+
 /* `mirror`; ERR_NOT_FOUND for a name that no layout has. */
 static enum status parse_layout(const char *text, enum gpu_layout *out)
 {
@@ -69,6 +80,9 @@ static enum status parse_show(const struct words *w, struct light *l)
 	if (status == OK && w->count > 6)
 		status = parse_layout(w->word[6], &show->layout);
 	show->choice.all = w->count > 7 && !strcmp(w->word[7], "all");
+	show->format = PIXEL_B8G8R8X8;
+	if (status == OK && w->count > 8)
+		status = parse_format(w->word[8], &show->format);
 	return status;
 }
 

@@ -213,6 +213,20 @@ def test_every_pattern(bench, case, folder):
 
 
 @on_bench(*feature_cases())
+def test_every_format(bench, case, folder):
+    """The bytes of a pixel in each order: the same picture, whole and by parts, and its label."""
+    name = bench.name("g0")
+    for letters in "bgrx", "bgra", "argb", "xrgb", "rgba", "xbgr", "abgr", "rgbx":
+        order = "".join(f"{letter}8" for letter in letters)
+        log = bench.command("show", name, "gradient", 200, 150, "-", "separate", "enabled", order)
+        assert f"gradient drawn in {order}" in log
+        expect_screen(bench, "g0", "gradient", (200, 150), folder)
+        bench.command("repaint", name, "bars", 77, 50)
+        expect_screen(bench, "g0", "bars", (200, 150), folder)
+        bench.command("close", name)
+
+
+@on_bench(*feature_cases())
 def test_partial_updates(bench, case, folder):
     """Each tile of another picture is transferred and flushed by itself: rows, offsets, edges."""
     name = bench.name("g0")

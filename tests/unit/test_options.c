@@ -157,6 +157,14 @@ static void test_pattern(void **state)
 		snprintf(text, sizeof(text), "pattern=%s", picture_name((enum picture_pattern)p));
 		assert_int_equal(good(text).picture.pattern, p);
 	}
+	for (unsigned f = 0; f < PIXEL_FORMATS; f++) {
+		char text[40];
+
+		snprintf(text, sizeof(text), "format=%s", pixel_format_names[f]);
+		assert_int_equal(good(text).format, f);
+	}
+	assert_int_equal(good("").format, PIXEL_B8G8R8X8);
+	bad("format=b8g8r8", "unknown value `b8g8r8`: did you mean `b8g8r8x8`?");
 	bad("pattern=solid", "`pattern=solid`: the colour `` must be six digits rrggbb");
 	bad("pattern=solid:", "the colour `` must be");
 	bad("pattern=solid:12345", "the colour `12345` must be");

@@ -5,6 +5,8 @@
 #include "host.h"
 #include "host_surface.h"
 
+#include <string.h>
+
 #define WHITE 0xffffffu
 
 static uint32_t grey(uint32_t v)
@@ -86,6 +88,28 @@ static void test_definition(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		for (int p = PICTURE_BARS; p <= PICTURE_SOLID; p++)
 			check((enum picture_pattern)p, sizes[i][0], sizes[i][1]);
+}
+
+/* The same picture in each format, opaque where it has alpha. */
+static void test_formats(void **state)
+{
+	(void)state;
+	for (unsigned f = 0; f < PIXEL_FORMATS; f++)
+		for (int p = PICTURE_BARS; p <= PICTURE_SOLID; p++) {
+			struct picture picture = {
+				.pattern = (enum picture_pattern)p, .solid = solid};
+			uint32_t alpha = strchr(pixel_format_names[f], 'a') ? 0xff000000 : 0;
+			struct host_surface hs;
+
+			host_surface_open_as(&hs, f, 65, 66, 7);
+			picture_draw(&picture, &hs.surface);
+			for (uint32_t y = 0; y < 66; y++)
+				for (uint32_t x = 0; x < 65; x++)
+					assert_int_equal(
+						host_pixel_argb(f, surface_row(&hs.surface, y)[x]),
+						alpha | defined(p, x, y, 65, 66));
+			host_surface_close(&hs);
+		}
 }
 
 /* All heights at which the regions of the bars begin in another way. */
@@ -215,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_definition, host_reset),
+		cmocka_unit_test_setup(test_formats, host_reset),
 		cmocka_unit_test_setup(test_every_small_height, host_reset),
 		cmocka_unit_test_setup(test_parts, host_reset),
 		cmocka_unit_test_setup(test_points, host_reset),

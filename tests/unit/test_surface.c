@@ -95,7 +95,7 @@ static void test_black_again(void **state)
 	for (uint32_t y = 0; y < 64; y++)
 		memset(surface_row(&hs.surface, y), 0xff, 256);
 	surface_close(&hs.surface, &hs.pool);
-	assert_int_equal(surface_open(&hs.surface, &hs.pool, 64, 64), OK);
+	assert_int_equal(surface_open(&hs.surface, &hs.pool, PIXEL_B8G8R8X8, 64, 64), OK);
 	for (uint32_t y = 0; y < 64; y++)
 		for (uint32_t x = 0; x < 64; x++)
 			assert_int_equal(host_surface_pixel(&hs, x, y), 0);
@@ -108,7 +108,8 @@ static void test_pixel_bytes(void **state)
 
 	(void)state;
 	host_surface_open(&hs, 16, 16, 16);
-	surface_row(&hs.surface, 3)[5] = surface_pixel((struct colour){0x11, 0x22, 0x33});
+	surface_row(&hs.surface, 3)[5] =
+		surface_pixel(&hs.surface, (struct colour){0x11, 0x22, 0x33});
 	assert_int_equal(host_surface_pixel(&hs, 5, 3), 0x00112233);
 	host_surface_close(&hs);
 }
@@ -124,11 +125,13 @@ static void test_sides(void **state)
 	(void)state;
 	assert_int_equal(dma_pool_add(&pool, paddr_of(0x10000), memory, sizeof(memory)), OK);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_int_equal(surface_open(&surface, &pool, bad[i][0], bad[i][1]), ERR_RANGE);
+		assert_int_equal(
+			surface_open(&surface, &pool, PIXEL_B8G8R8X8, bad[i][0], bad[i][1]),
+			ERR_RANGE);
 	assert_true(host_logged("surface: error: 15x16: sides must be 16 to 8192 pixels"));
 	assert_int_equal(surface.width, 7);
 	assert_int_equal(pool.used, 0);
-	assert_int_equal(surface_open(&surface, &pool, 16, 16), OK);
+	assert_int_equal(surface_open(&surface, &pool, PIXEL_B8G8R8X8, 16, 16), OK);
 	surface_close(&surface, &pool);
 }
 
@@ -140,14 +143,14 @@ static void test_no_memory(void **state)
 	(void)state;
 	host_surface_open(&hs, 1024, 16, 4);
 	surface_close(&hs.surface, &hs.pool);
-	assert_int_equal(surface_open(&other, &hs.pool, 1024, 17), ERR_NO_MEMORY);
+	assert_int_equal(surface_open(&other, &hs.pool, PIXEL_B8G8R8X8, 1024, 17), ERR_NO_MEMORY);
 	assert_int_equal(other.width, 7);
 	assert_int_equal(hs.pool.used, 0);
 	assert_true(host_logged("surface: error: 1024x17: no memory for rows 16 to 16"));
 	/* Wider than any piece: not even the first row fits. */
-	assert_int_equal(surface_open(&other, &hs.pool, 8192, 16), ERR_NO_MEMORY);
+	assert_int_equal(surface_open(&other, &hs.pool, PIXEL_B8G8R8X8, 8192, 16), ERR_NO_MEMORY);
 	assert_true(host_logged("8192x16: no memory for rows 0 to 15"));
-	assert_int_equal(surface_open(&hs.surface, &hs.pool, 1024, 16), OK);
+	assert_int_equal(surface_open(&hs.surface, &hs.pool, PIXEL_B8G8R8X8, 1024, 16), OK);
 	host_surface_close(&hs);
 }
 

@@ -184,6 +184,26 @@ static void test_in_a_part(void **state)
 	host_surface_close(&large);
 }
 
+/* White on black in each format. */
+static void test_formats(void **state)
+{
+	(void)state;
+	for (unsigned f = 0; f < PIXEL_FORMATS; f++) {
+		uint32_t black = strchr(pixel_format_names[f], 'a') ? 0xff000000 : 0;
+		struct host_surface hs;
+		struct rectangle r;
+
+		host_surface_open_as(&hs, f, 64, 64, 64);
+		r = text_draw_label(&hs.surface, "A");
+		assert_int_equal(r.width, 24);
+		for (uint32_t y = r.y; y < r.y + r.height; y++)
+			for (uint32_t x = r.x; x < r.x + r.width; x++)
+				assert_int_equal(host_pixel_argb(f, surface_row(&hs.surface, y)[x]),
+					black | expected("A", r, 1, x, y));
+		host_surface_close(&hs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup(test_nothing_fits, host_reset),
 		cmocka_unit_test_setup(test_in_a_part, host_reset),
 		cmocka_unit_test_setup(test_random, host_reset),
+		cmocka_unit_test_setup(test_formats, host_reset),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Pixels: colours, and how they stand in the four bytes of a pixel (virtio 1.3 §5.7.6.8, enum
+ * virtio_gpu_formats).
+ */
+#ifndef GPU_PIXEL_H
+#define GPU_PIXEL_H
+
+#include "mem/le.h"
+
+#define PIXEL_SIZE 4u
+
+/* All formats of a 2D resource. The names are the order of the bytes in memory. */
+enum pixel_format {
+	PIXEL_B8G8R8X8, /* the default: what every device has */
+	PIXEL_B8G8R8A8,
+	PIXEL_A8R8G8B8,
+	PIXEL_X8R8G8B8,
+	PIXEL_R8G8B8A8,
+	PIXEL_X8B8G8R8,
+	PIXEL_A8B8G8R8,
+	PIXEL_R8G8B8X8,
+	PIXEL_FORMATS,
+};
+
+struct colour {
+	uint8_t red;
+	uint8_t green;
+	uint8_t blue;
+};
+
+/* Where the parts are in the little-endian word of a pixel. */
+struct pixel_layout {
+	uint32_t number; /* enum virtio_gpu_formats */
+	uint8_t red; /* bits to the left */
+	uint8_t green;
+	uint8_t blue;
+	uint32_t opaque; /* the bits of alpha; 0: there is none, its byte is not used */
+};
+
+extern const struct pixel_layout pixel_layouts[PIXEL_FORMATS];
+
+/* "b8g8r8x8": the specification's names in small letters, without _UNORM; NULL behind the last. */
+extern const char *const pixel_format_names[PIXEL_FORMATS + 1];
+
+/* The colour as a pixel, opaque; an unused byte is 0. */
+static inline le32 pixel_of(enum pixel_format format, struct colour c)
+{
+	const struct pixel_layout *l = &pixel_layouts[format];
+
+	return le32_of((uint32_t)c.red << l->red | (uint32_t)c.green << l->green |
+		       (uint32_t)c.blue << l->blue | l->opaque);
+}
+
+/* Whether there is a format with this number of the specification. */
+bool pixel_number_known(uint32_t number);
+
+#endif
