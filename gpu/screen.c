@@ -3,6 +3,7 @@
 #include "gpu/screen.h"
 
 #include "gpu/diagnose.h"
+#include "gpu/present.h"
 #include "gpu/readback.h"
 #include "gpu/text.h"
 #include "mem/format.h"
@@ -52,14 +53,10 @@ static enum status connect(struct gpu *gpu, struct gpu_screen *s)
 /* Brings a part of the surface to the screen, by one notification. */
 static enum status present(struct gpu *gpu, const struct gpu_screen *s, struct rectangle area)
 {
-	enum status status, done;
+	struct damage damage = {0};
 
-	gpu_batch_begin(gpu, gpu_report);
-	status = gpu_transfer(gpu, s->resource, &s->surface, area);
-	if (status == OK)
-		status = gpu_flush(gpu, s->resource, area);
-	done = gpu_batch_end(gpu);
-	return done == OK ? status : done;
+	damage_add(&damage, area);
+	return gpu_present(gpu, s->resource, &s->surface, &damage, gpu_report);
 }
 
 /*

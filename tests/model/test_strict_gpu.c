@@ -2,6 +2,8 @@
 /* In: GPUs with displays of all kinds. Out: whether each shows the picture, by the rules. */
 #include "bench.h"
 
+#include "gpu/present.h"
+
 #include <string.h>
 
 static struct bench bench;
@@ -222,6 +224,44 @@ static void test_partial_update(void **state)
 	finish();
 }
 
+/* Several parts go by one notification, and nothing else does. */
+static void test_damage(void **state)
+{
+	static const struct rectangle parts[] = {{10, 20, 7, 5}, {300, 20, 1, 1}, {639, 479, 1, 1}};
+	struct gpu_screen *s = &b->screens.screens[0];
+	struct damage damage = {0};
+	uint64_t notifications;
+	const uint32_t *screen;
+
+	(void)state;
+	start();
+	display(0, true, 640, 480);
+	show(&bars);
+	for (uint32_t y = 0; y < 480; y++)
+		memset(surface_row(&s->surface, y), 0x77, 640 * 4);
+	for (unsigned i = 0; i < ARRAY_SIZE(parts); i++)
+		damage_add(&damage, parts[i]);
+	/* The first two are so near that they are one. */
+	assert_int_equal(damage.count, 2);
+	notifications = b->gpu.control.notifications;
+	bench_expect(b, gpu_present(&b->gpu, s->resource, &s->surface, &damage, NULL), OK);
+	assert_int_equal(b->gpu.control.notifications, notifications + 1);
+	assert_int_equal(b->model.gpu->flushes, 3);
+	screen = b->model.gpu->displays[0].screen;
+	for (uint32_t y = 0; y < 480; y++)
+		for (uint32_t x = 0; x < 640; x++) {
+			bool inside = x >= 10 && x < 301 && y >= 20 && y < 25;
+
+			inside |= x == 639 && y == 479;
+			assert_int_equal(screen[y * 640 + x] == 0x77777777, inside);
+		}
+	/* Without damage nothing is sent. */
+	damage.count = 0;
+	bench_expect(b, gpu_present(&b->gpu, s->resource, &s->surface, &damage, NULL), OK);
+	assert_int_equal(b->gpu.control.notifications, notifications + 1);
+	finish();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -236,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_scattered_memory),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_partial_update),
+		cmocka_unit_test(test_damage),
 	};
 
 	return cmocka_run_group_tests_name("strict_gpu", tests, NULL, bench_teardown);

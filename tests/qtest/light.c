@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gpu/command.h"
+#include "gpu/present.h"
 #include "mem/log.h"
 #include "mem/tap.h"
 #include "tests/qtest/bench.h"
@@ -161,6 +161,40 @@ enum status light_repaint(struct bench *b, const struct words *w)
 					(uint32_t)min_u64(tile.width, s->surface.width - x),
 					(uint32_t)min_u64(tile.height, s->surface.height - y)});
 	return status == OK ? OK : recover(l, status);
+}
+
+/* Draws one rectangle of a picture, anywhere. */
+static struct rectangle draw_patch(const struct picture *picture, const struct surface *s)
+{
+	struct rectangle r;
+
+	r.width = 1 + (uint32_t)rand() % (s->width / 4);
+	r.height = 1 + (uint32_t)rand() % (s->height / 4);
+	r.x = (uint32_t)rand() % (s->width - r.width + 1);
+	r.y = (uint32_t)rand() % (s->height - r.height + 1);
+	for (uint32_t y = r.y; y < r.y + r.height; y++)
+		for (uint32_t x = r.x; x < r.x + r.width; x++)
+			surface_row(s, y)[x] = surface_pixel(
+				s, picture_colour(picture, x, y, s->width, s->height));
+	log_info("qtest", "patch: %ux%u+%u+%u", r.width, r.height, r.x, r.y);
+	return r;
+}
+
+enum status light_patch(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	struct damage damage = {0};
+	struct picture picture;
+	const struct gpu_screen *s;
+	enum status status = l ? parse_picture(w->word[2], &picture) : ERR_NOT_FOUND;
+
+	if (status != OK)
+		return status;
+	s = &l->session.screens.screens[0];
+	for (uint64_t i = words_number(w, 3); i; i--)
+		damage_add(&damage, draw_patch(&picture, &s->surface));
+	log_info("qtest", "damage: %u rectangles", damage.count);
+	return gpu_present(&l->session.gpu, s->resource, &s->surface, &damage, NULL);
 }
 
 enum status light_flush(struct bench *b, const struct words *w)

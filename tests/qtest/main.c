@@ -49,6 +49,9 @@ static const struct command commands[] = {
 		"DEVICE MS: follow its displays so long; its last line says how many changes"},
 	{"repaint", 4, light_repaint,
 		"DEVICE PATTERN WIDTH HEIGHT: another picture, a tile of this size at a time"},
+	{"patch", 3, light_patch,
+		"DEVICE PATTERN COUNT: another picture in that many rectangles, which the log "
+		"names"},
 	{"flush", 2, light_flush, "DEVICE COUNT: that many flushes, many at a time"},
 	{"break", 1, light_break, "DEVICE: spoil its control queue: a head that no ring has"},
 	{"close", 1, light_close, "DEVICE: reset it, take its memory back"},

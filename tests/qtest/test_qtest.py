@@ -239,6 +239,25 @@ def test_partial_updates(bench, case, folder):
 
 
 @on_bench(*feature_cases())
+def test_damage(bench, case, folder):
+    """Rectangles all over the screen by one notification: just what was drawn is on it then."""
+    name = bench.name("g0")
+    size = 1000, 700
+    bench.command("show", name, "bars", *size)
+    expected = reference("bars", *size).copy()
+    for count, pattern in (1, "gradient"), (5, "checker"), (40, "grid"):
+        log = bench.command("patch", name, pattern, count)
+        patches = re.findall(r"patch: (\d+)x(\d+)\+(\d+)\+(\d+)", log)
+        assert len(patches) == count
+        for width, height, x, y in (map(int, patch) for patch in patches):
+            box = x, y, x + width, y + height
+            expected.paste(reference(pattern, *size).crop(box), box)
+        assert int(re.search(r"damage: (\d+) rectangles", log)[1]) <= min(count, 16)
+        picture.assert_same(bench.screendump("g0"), expected, folder, "g0")
+    bench.command("close", name)
+
+
+@on_bench(*feature_cases())
 def test_indices_wrap_under_a_picture(bench, case, folder):
     """The GPU goes on working when its queue's indices have passed 65,536, twice."""
     name = bench.name("g0")
