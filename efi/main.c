@@ -242,6 +242,7 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 	enum status status = OK;
 
 	setup.features = options_features(&options, true, setup.features);
+	setup.cursor = options.cursor;
 	if (options.readback)
 		setup.features |= GPU_READBACK_FEATURES;
 	if (options.fault)
@@ -251,6 +252,7 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 	l->show = (struct gpu_show){
 		.picture = options.picture,
 		.format = options.format,
+		.cursor = options.cursor_place,
 		.layout = options.layout,
 		.choice = options.choice,
 		.readback = options.readback,

@@ -9,6 +9,7 @@
 #ifndef EFI_OPTIONS_H
 #define EFI_OPTIONS_H
 
+#include "gpu/cursor.h"
 #include "gpu/display.h"
 #include "gpu/fault.h"
 #include "gpu/picture.h"
@@ -40,6 +41,8 @@ struct options {
 	enum log_level level; /* loglevel=error|info|debug|trace */
 	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
 	enum pixel_format format; /* format=b8g8r8x8|…, default b8g8r8x8 */
+	bool cursor; /* cursor=off|on|X,Y, default off */
+	struct gpu_cursor_place cursor_place; /* given by X,Y */
 	bool label; /* label=on|off, default on */
 	bool readback; /* check=none|readback, default none */
 	bool isolate; /* isolate=on|off, default on */

@@ -299,6 +299,33 @@ static enum status take_time(const struct option_word *word, const char *unit, u
 	return OK;
 }
 
+/* off, on, or a place. */
+static enum status set_cursor(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	const uint64_t most = SURFACE_MAX_SIDE - 1;
+	const char *at = word->value;
+	uint64_t x = 0, y = 0;
+	bool placed = *at >= '0' && *at <= '9', on = true;
+	enum status status;
+
+	if (!placed)
+		status = take_switch(word, names, &on);
+	else
+		status = option_take_number(word, "x", 0, most, &at, &x);
+	if (placed && status == OK && *at++ != ',')
+		return option_refuse(word, "`,` and y must stand behind x");
+	if (placed && status == OK)
+		status = option_take_number(word, "y", 0, most, &at, &y);
+	if (status != OK)
+		return status;
+	if (placed && *at)
+		return option_refuse(word, "`%s` is not expected behind X,Y", at);
+	options->cursor = on;
+	options->cursor_place = (struct gpu_cursor_place){placed, (uint32_t)x, (uint32_t)y};
+	return OK;
+}
+
 static enum status set_timeout(
 	struct options *options, const struct option_word *word, const char *const *names)
 {
@@ -383,6 +410,16 @@ const struct option option_table[] = {
 		.manual = "Whether what was found is written over the picture.",
 		.names = switch_names,
 		.set = set_label,
+	},
+	{
+		.key = "cursor",
+		.values = "off|on|X,Y",
+		.initial = "off",
+		.example = "cursor=100,80",
+		.manual = "Whether a cursor is shown on every display: in the middle, or with its\n"
+			  "hot spot at X,Y.",
+		.names = switch_names,
+		.set = set_cursor,
 	},
 	{
 		.key = "video",

@@ -112,7 +112,7 @@ enum status gpu_set_scanout(
 	return gpu_send(gpu);
 }
 
-enum status gpu_transfer(
+static void begin_transfer(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface, struct rectangle area)
 {
 	struct virtio_gpu_transfer_to_host_2d *r =
@@ -122,6 +122,20 @@ enum status gpu_transfer(
 	r->offset =
 		le64_of((uint64_t)area.y * surface->stride_bytes + (uint64_t)area.x * PIXEL_SIZE);
 	r->resource_id = le32_of(resource);
+}
+
+enum status gpu_transfer(
+	struct gpu *gpu, uint32_t resource, const struct surface *surface, struct rectangle area)
+{
+	begin_transfer(gpu, resource, surface, area);
+	return gpu_send(gpu);
+}
+
+enum status gpu_transfer_fenced(
+	struct gpu *gpu, uint32_t resource, const struct surface *surface, struct rectangle area)
+{
+	begin_transfer(gpu, resource, surface, area);
+	gpu_fence(gpu);
 	return gpu_send(gpu);
 }
 

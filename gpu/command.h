@@ -65,6 +65,10 @@ MUST_CHECK enum status gpu_set_scanout(
 MUST_CHECK enum status gpu_transfer(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface, struct rectangle area);
 
+/* The same, fenced: what the resource holds is used by another queue. */
+MUST_CHECK enum status gpu_transfer_fenced(
+	struct gpu *gpu, uint32_t resource, const struct surface *surface, struct rectangle area);
+
 /* RESOURCE_FLUSH: brings that part of the resource to the screen. Fenced: done when answered. */
 MUST_CHECK enum status gpu_flush(struct gpu *gpu, uint32_t resource, struct rectangle area);
 

@@ -37,4 +37,10 @@ void gpu_diagnose_answer(const struct gpu_history *history, uint32_t number,
 void gpu_diagnose_picture(
 	const struct gpu_history *history, const struct gpu_intent *intent, struct diagnosis *d);
 
+/*
+ * Judges the commands that should have shown a cursor whose image is `resource`: no answer says
+ * whether they did. Adds nothing when they can.
+ */
+void gpu_diagnose_cursor(const struct gpu_history *history, uint32_t resource, struct diagnosis *d);
+
 #endif

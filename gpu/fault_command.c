@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: the bytes of a GPU command that is published. Out: the same command with one mistake. */
+#include "gpu/cursor.h"
 #include "gpu/fault_operations.h"
 
 #define MISSING_RESOURCE 0x7777u
@@ -325,3 +326,50 @@ static void unknown_command(struct fault_request *r)
 }
 
 const struct fault_operations fault_unknown_command = {.spoil = unknown_command};
+
+/* ---- the cursor */
+
+static bool is_cursor_image(const struct fault_request *r)
+{
+	struct virtio_gpu_resource_create_2d *create = (void *)r->header;
+
+	return le32_load(&create->resource_id) == CURSOR_RESOURCE;
+}
+
+/*
+ * Higher, not wider: QEMU 7.2 ends by an assertion when the rows of a partial transfer lie behind
+ * the end of the backing.
+ */
+static void cursor_size(struct fault_request *r)
+{
+	struct virtio_gpu_resource_create_2d *create = bytes_of_request(r);
+
+	le32_store(&create->height, 2 * CURSOR_SIDE);
+}
+
+const struct fault_operations fault_cursor_size = {.spoil = cursor_size,
+	.command = VIRTIO_GPU_CMD_RESOURCE_CREATE_2D,
+	.applies = is_cursor_image};
+
+static bool is_cursor_command(const struct fault_request *r)
+{
+	uint32_t type = le32_load(&r->header->type);
+
+	return type == VIRTIO_GPU_CMD_UPDATE_CURSOR || type == VIRTIO_GPU_CMD_MOVE_CURSOR;
+}
+
+/* Room for a response behind the request, by a descriptor that is free. */
+static void cursor_response(struct fault_request *r)
+{
+	struct virtq_desc *room = &r->descriptors[r->queue->free_head];
+
+	le64_store(&room->addr, le64_load(&r->first->addr) + GPU_SHORT_SIZE / 2);
+	le32_store(&room->len, sizeof(struct virtio_gpu_ctrl_hdr));
+	le16_store(&room->flags, VIRTQ_DESC_F_WRITE);
+	le16_store(&r->first->next, r->queue->free_head);
+	le16_store(&r->first->flags, VIRTQ_DESC_F_NEXT);
+}
+
+const struct fault_operations fault_cursor_response = {.spoil = cursor_response,
+	.applies = is_cursor_command,
+	.hidden_features = FEATURE(VIRTIO_F_INDIRECT_DESC)};

@@ -117,5 +117,7 @@ extern const struct fault_operations fault_no_scanout;
 extern const struct fault_operations fault_pixel_order;
 extern const struct fault_operations fault_zero_mode;
 extern const struct fault_operations fault_no_fence;
+extern const struct fault_operations fault_cursor_size;
+extern const struct fault_operations fault_cursor_response;
 
 #endif

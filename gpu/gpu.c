@@ -21,6 +21,20 @@ static enum status give_up(struct gpu *gpu, enum status status)
 	return status;
 }
 
+/* The device's cursor queue has 16 entries with QEMU, and one request is in flight at a time. */
+#define CURSOR_QUEUE_SIZE 16u
+
+static enum status open_cursor(struct gpu *gpu)
+{
+	enum status status =
+		queue_open(&gpu->cursor, gpu->dev, VIRTIO_GPU_CURSORQ, CURSOR_QUEUE_SIZE);
+
+	if (status == OK)
+		status = dma_alloc(gpu->dev->pool, GPU_SHORT_SIZE, PAGE_SIZE, &gpu->cursor_request);
+	gpu->has_cursor = status == OK;
+	return status;
+}
+
 static enum status read_config(struct gpu *gpu)
 {
 	uint32_t scanouts;
@@ -59,6 +73,8 @@ enum status gpu_open(
 	gpu->control.request_least = sizeof(struct virtio_gpu_ctrl_hdr);
 	if (status == OK)
 		status = gpu_requests_open(gpu);
+	if (status == OK && setup->cursor)
+		status = open_cursor(gpu);
 	if (status == OK)
 		status = read_config(gpu);
 	if (status == OK)
@@ -72,6 +88,8 @@ enum status gpu_close(struct gpu *gpu)
 
 	if (status != OK)
 		return status;
+	dma_free(gpu->dev->pool, &gpu->cursor_request);
+	queue_close(&gpu->cursor);
 	gpu_requests_close(gpu);
 	queue_close(&gpu->control);
 	return OK;

@@ -15,6 +15,7 @@
 struct gpu_setup {
 	uint64_t features; /* wanted, of those that the driver knows */
 	uint16_t queue_size; /* entries of the control queue, a power of two */
+	bool cursor; /* open the cursor queue too */
 	uint32_t queue_align; /* legacy mmio: QueueAlign, a power of two; 4096 is right */
 };
 
@@ -26,6 +27,9 @@ struct gpu {
 	struct virtio_device *dev; /* borrowed */
 	struct queue control;
 	struct gpu_requests requests;
+	bool has_cursor; /* the two below are there */
+	struct queue cursor;
+	struct dma_block cursor_request; /* GPU_SHORT_SIZE bytes for the one in flight */
 	uint64_t last_fence;
 	uint32_t last_response; /* the type that the last response had; 0: none came */
 	uint32_t num_scanouts;

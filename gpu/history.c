@@ -84,6 +84,14 @@ static void take_fields(struct gpu_record *r, struct bytes *b, const struct dma_
 		r->entries = bytes_le32(b);
 		take_entries(r, b, pool);
 		break;
+	case VIRTIO_GPU_CMD_UPDATE_CURSOR:
+	case VIRTIO_GPU_CMD_MOVE_CURSOR:
+		r->scanout = bytes_le32(b);
+		r->area.x = bytes_le32(b);
+		r->area.y = bytes_le32(b);
+		(void)bytes_le32(b); /* padding */
+		r->resource = bytes_le32(b);
+		break;
 	default: break;
 	}
 }
@@ -125,9 +133,19 @@ void gpu_history_answered(struct gpu_history *h, uint32_t number,
 	r->response_flags = le32_load(&response->flags);
 }
 
+static bool is_cursor(const struct gpu_record *r)
+{
+	return r->type == VIRTIO_GPU_CMD_UPDATE_CURSOR || r->type == VIRTIO_GPU_CMD_MOVE_CURSOR;
+}
+
 /* The fields that this type of command has. */
 static void append_fields(char *line, const struct gpu_record *r)
 {
+	if (is_cursor(r)) {
+		format_append(line, LINE_SIZE, ", scanout %u, at %u,%u", r->scanout, r->area.x,
+			r->area.y);
+		return;
+	}
 	if (r->area.width || r->area.height || r->area.x || r->area.y)
 		format_append(line, LINE_SIZE, ", %ux%u+%u+%u", r->area.width, r->area.height,
 			r->area.x, r->area.y);
@@ -159,7 +177,9 @@ static void log_record(const struct gpu_record *r, uint32_t number, const char *
 	if (r->resource)
 		format_append(line, sizeof(line), ", resource %u", r->resource);
 	append_fields(line, r);
-	if (r->answered)
+	if (r->answered && is_cursor(r))
+		log_error(subject, "%s: given back", line);
+	else if (r->answered)
 		log_error(subject, "%s: 0x%x %s (%u bytes)", line, r->response,
 			gpu_response_name(r->response), r->response_length);
 	else

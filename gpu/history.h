@@ -23,7 +23,7 @@ struct gpu_record {
 	uint32_t resource;
 	uint32_t scanout;
 	uint32_t format;
-	struct rectangle area; /* of CREATE: width and height alone */
+	struct rectangle area; /* of CREATE: width and height alone; of a cursor: x and y */
 	uint64_t offset; /* TRANSFER */
 	uint32_t entries; /* ATTACH_BACKING: nr_entries */
 	uint64_t backing_length; /* of the entries that the request holds */

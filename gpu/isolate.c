@@ -152,11 +152,12 @@ static void try_queue_size(struct climb *c, uint16_t size)
 		c->next.queue_size = worked;
 }
 
-static void try_picture(struct climb *c, const struct gpu_show *show)
+static void try_picture(struct climb *c, const struct gpu_show *show, bool cursor)
 {
 	char step[STEP_SIZE];
 
 	c->show = show;
+	c->next.cursor = cursor;
 	describe(c, "the whole picture", step);
 	try(c, step);
 }
@@ -208,7 +209,7 @@ void gpu_isolate(struct virtio_device *dev, unsigned number, struct virtio_devic
 	if (try_fewest(&c)) {
 		try_features(&c, setup->features);
 		try_queue_size(&c, setup->queue_size);
-		try_picture(&c, show);
+		try_picture(&c, show, setup->cursor);
 	}
 	log_result(&c);
 	dev->timeout_us = timeout_us;

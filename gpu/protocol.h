@@ -16,6 +16,7 @@ enum virtio_gpu_feature {
 
 /* §5.7.2 */
 #define VIRTIO_GPU_CONTROLQ 0u
+#define VIRTIO_GPU_CURSORQ  1u
 
 #define VIRTIO_GPU_MAX_SCANOUTS 16u
 
@@ -45,6 +46,9 @@ enum virtio_gpu_ctrl_type {
 	VIRTIO_GPU_CMD_GET_EDID,
 
 	VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D = 0x0206,
+
+	VIRTIO_GPU_CMD_UPDATE_CURSOR = 0x0300,
+	VIRTIO_GPU_CMD_MOVE_CURSOR,
 
 	VIRTIO_GPU_RESP_OK_NODATA = 0x1100,
 	VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
@@ -190,6 +194,23 @@ struct virtio_gpu_resource_detach_backing {
 	le32 padding;
 };
 
+/* §5.7.6.10 */
+struct virtio_gpu_cursor_pos {
+	le32 scanout_id;
+	le32 x;
+	le32 y;
+	le32 padding;
+};
+
+struct virtio_gpu_update_cursor {
+	struct virtio_gpu_ctrl_hdr hdr;
+	struct virtio_gpu_cursor_pos pos;
+	le32 resource_id;
+	le32 hot_x;
+	le32 hot_y;
+	le32 padding;
+};
+
 _Static_assert(sizeof(struct virtio_gpu_config) == 16, "virtio 1.3 §5.7.4");
 _Static_assert(sizeof(struct virtio_gpu_ctrl_hdr) == 24, "virtio 1.3 §5.7.6.7");
 _Static_assert(offsetof(struct virtio_gpu_ctrl_hdr, ring_idx) == 20, "virtio 1.3 §5.7.6.7");
@@ -204,5 +225,6 @@ _Static_assert(sizeof(struct virtio_gpu_transfer_to_host_2d) == 56, "virtio 1.3 
 _Static_assert(sizeof(struct virtio_gpu_resource_attach_backing) == 32, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_transfer_host_3d) == 72, "linux/virtio_gpu.h");
 _Static_assert(sizeof(struct virtio_gpu_mem_entry) == 16, "virtio 1.3 §5.7.6.8");
+_Static_assert(sizeof(struct virtio_gpu_update_cursor) == 56, "virtio 1.3 §5.7.6.10");
 
 #endif

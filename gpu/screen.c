@@ -145,6 +145,23 @@ static enum status check(struct gpu *gpu, const struct gpu_show *show, const str
 	return sent == OK ? held : sent;
 }
 
+/* On a GPU that has its cursor queue open: on each scanout that shows the screen. */
+static enum status show_cursors(
+	struct gpu *gpu, struct gpu_screens *screens, const struct gpu_screen *s)
+{
+	const struct gpu_cursor_place *place = &screens->cursor_place;
+	enum status status = OK;
+
+	for (unsigned i = 0; gpu->has_cursor && status == OK && i < s->frame.view_count; i++) {
+		const struct gpu_view *v = &s->frame.views[i];
+
+		status = gpu_cursor_show(gpu, &screens->cursor, v->scanout,
+			place->given ? place->x : v->area.width / 2,
+			place->given ? place->y : v->area.height / 2);
+	}
+	return status;
+}
+
 /* The surface of a frame with its picture: from then on there is a screen. */
 static enum status draw(struct gpu *gpu, const struct gpu_show *show, const struct gpu_frame *frame,
 	struct gpu_screen *s)
@@ -210,8 +227,12 @@ static enum status disconnect(struct gpu *gpu, struct gpu_screen *s)
 static enum status take_down(struct gpu *gpu, struct gpu_screens *screens, struct gpu_screen *s)
 {
 	char scanouts[SCANOUTS_SIZE];
-	enum status status = disconnect(gpu, s);
+	enum status status = OK;
 
+	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++)
+		status = gpu_cursor_hide(gpu, &screens->cursor, s->frame.views[i].scanout);
+	if (status == OK)
+		status = disconnect(gpu, s);
 	if (status != OK)
 		return status;
 	tap_ok(gpu->name, "%s: taken down", describe(&s->frame, scanouts));
@@ -244,6 +265,8 @@ static enum status change(struct gpu *gpu, const struct gpu_show *show,
 			break;
 		screens->count++;
 		status = bring_up(gpu, show, s);
+		if (status == OK)
+			status = show_cursors(gpu, screens, s);
 	}
 	return status;
 }
@@ -266,12 +289,13 @@ enum status gpu_show(struct gpu *gpu, const struct gpu_show *show, struct gpu_sc
 	unsigned changes;
 
 	memset(screens, 0, sizeof(*screens));
+	screens->cursor_place = show->cursor;
 	return gpu_screens_update(gpu, show, screens, &changes);
 }
 
 enum status gpu_screens_take_down(struct gpu *gpu, struct gpu_screens *screens)
 {
-	enum status status = OK;
+	enum status status = gpu_cursor_take_down(gpu, &screens->cursor);
 
 	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		if (screens->screens[i].frame.view_count)
@@ -302,13 +326,20 @@ enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens)
 	/* §5.7.5: asked after each reset. The pictures keep the size that they have. */
 	enum status status = gpu_ask_displays(gpu, displays);
 
+	screens->cursor.loaded = false;
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
 		screens->screens[i].created = screens->screens[i].attached = false;
 		screens->screens[i].set = 0;
 	}
-	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
-		if (screens->screens[i].frame.view_count)
-			status = restore_on(gpu, &screens->screens[i]);
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		struct gpu_screen *s = &screens->screens[i];
+
+		if (!s->frame.view_count)
+			continue;
+		status = restore_on(gpu, s);
+		if (status == OK)
+			status = show_cursors(gpu, screens, s);
+	}
 	return status;
 }
 
@@ -317,4 +348,5 @@ void gpu_screens_close(struct gpu_screens *screens, struct dma_pool *pool)
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		if (screens->screens[i].frame.view_count)
 			forget(screens, &screens->screens[i], pool);
+	gpu_cursor_close(&screens->cursor, pool);
 }

@@ -6,7 +6,7 @@
 #ifndef GPU_SCREEN_H
 #define GPU_SCREEN_H
 
-#include "gpu/command.h"
+#include "gpu/cursor.h"
 #include "gpu/display.h"
 #include "gpu/layout.h"
 #include "gpu/picture.h"
@@ -25,6 +25,8 @@ struct gpu_screen {
 /* Each stands at the number of its first scanout. */
 struct gpu_screens {
 	unsigned count; /* that there are */
+	struct gpu_cursor_place cursor_place; /* on each */
+	struct gpu_cursor cursor;
 	struct gpu_screen screens[VIRTIO_GPU_MAX_SCANOUTS];
 };
 
@@ -35,6 +37,7 @@ struct gpu_show {
 	struct gpu_display_choice choice;
 	enum pixel_format format;
 	bool readback; /* check=readback: have the device give the picture back, and compare */
+	struct gpu_cursor_place cursor;
 	const char *label; /* lines of text over the picture, to which scanout, size and verdict are
 			      added; NULL: none */
 };
@@ -42,7 +45,8 @@ struct gpu_show {
 /*
  * Shows the picture on the displays that gpu_find_heads finds, as the layout says. Then, when there
  * is a label, writes it over each scanout's part of the picture by a partial update and logs its
- * rectangle. Each command is a test point. Errors are the command's; what was shown before stays.
+ * rectangle. Where the GPU has its cursor queue open, the cursor is shown. Each command is a test
+ * point. Errors are the command's; what was shown before stays.
  * `screens` need not be initialised.
  */
 MUST_CHECK enum status gpu_show(

@@ -31,6 +31,9 @@ static const struct gpu_shape shapes[] = {
 		VIRTIO_GPU_RESP_OK_EDID, sizeof(struct virtio_gpu_resp_edid)},
 	{VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D, "TRANSFER_FROM_HOST_3D",
 		sizeof(struct virtio_gpu_transfer_host_3d), NODATA},
+	{VIRTIO_GPU_CMD_UPDATE_CURSOR, "UPDATE_CURSOR", sizeof(struct virtio_gpu_update_cursor), 0,
+		0},
+	{VIRTIO_GPU_CMD_MOVE_CURSOR, "MOVE_CURSOR", sizeof(struct virtio_gpu_update_cursor), 0, 0},
 };
 /* clang-format on */
 

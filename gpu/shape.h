@@ -15,7 +15,7 @@ struct gpu_shape {
 	uint32_t type;
 	const char *name; /* "RESOURCE_FLUSH" */
 	uint32_t request; /* bytes of its struct, without the entries behind it */
-	uint32_t response; /* the type that it is answered with */
+	uint32_t response; /* the type that it is answered with; 0: it has no response */
 	uint32_t response_size;
 };
 

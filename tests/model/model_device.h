@@ -134,6 +134,7 @@ struct model_used {
 
 /* A response before it goes into the driver's buffers. */
 struct model_reply {
+	uint16_t queue;
 	const uint8_t *request;
 	uint32_t request_size;
 	uint8_t *data;

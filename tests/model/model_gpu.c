@@ -279,6 +279,7 @@ static uint32_t transfer(struct model *m, const void *request, uint32_t size, vo
 		model_break(m, RULE_GPU_OFFSET, "0x%lx, the rectangle begins at 0x%lx",
 			(unsigned long)offset, (unsigned long)expected);
 	model_transfer(m, r, &rect, offset);
+	r->fenced = le32_value(q->hdr.flags) & VIRTIO_GPU_FLAG_FENCE;
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
@@ -383,12 +384,68 @@ static uint32_t carry_out(struct model *m, struct model_reply *reply)
 	return VIRTIO_GPU_RESP_ERR_UNSPEC;
 }
 
+/* §5.7.6.6: what a cursor may be. 0 is none. */
+static void check_cursor_image(struct model *m, uint32_t id)
+{
+	const struct model_resource *r = id ? known(m, id, "a cursor") : NULL;
+
+	if (r && (r->width != 64 || r->height != 64 || !r->transferred || !r->fenced))
+		model_break(m, RULE_GPU_CURSOR, "resource %u of %ux%u, %s", id, r->width, r->height,
+			r->transferred ? r->fenced ? "filled" : "filled without a fence"
+				       : "not filled");
+}
+
+static void show_cursor(struct model *m, const struct virtio_gpu_update_cursor *q)
+{
+	uint32_t scanout = le32_value(q->pos.scanout_id), id = le32_value(q->resource_id);
+	struct model_display *d = &m->gpu->displays[scanout % VIRTIO_GPU_MAX_SCANOUTS];
+
+	if (scanout >= model_num_scanouts(m))
+		model_break(m, RULE_GPU_SCANOUTS, "a cursor on %u", scanout);
+	check_cursor_image(m, id);
+	d->cursor = id;
+	d->cursor_x = le32_value(q->pos.x);
+	d->cursor_y = le32_value(q->pos.y);
+	if (le32_value(q->hdr.type) == VIRTIO_GPU_CMD_MOVE_CURSOR) {
+		m->gpu->cursor_moves++;
+		return;
+	}
+	m->gpu->cursor_updates++;
+	d->hot_x = le32_value(q->hot_x);
+	d->hot_y = le32_value(q->hot_y);
+}
+
+/* §5.7.6.10. The request is given back, and nothing is said. */
+static void answer_cursor(struct model *m, struct model_reply *reply)
+{
+	const struct virtio_gpu_update_cursor *q = (const void *)reply->request;
+	uint32_t type = reply->request_size < sizeof(*q) ? 0 : le32_value(q->hdr.type);
+
+	reply->length = 0;
+	if (reply->room)
+		model_break(m, RULE_GPU_CURSOR, "%u bytes for a response", reply->room);
+	if (reply->request_size != sizeof(*q) ||
+		(type != VIRTIO_GPU_CMD_UPDATE_CURSOR && type != VIRTIO_GPU_CMD_MOVE_CURSOR)) {
+		model_break(m, RULE_GPU_COMMAND, "0x%x of %u bytes on the cursor queue", type,
+			reply->request_size);
+		return;
+	}
+	check_header(m, &q->hdr);
+	if (q->padding.raw || q->pos.padding.raw)
+		model_break(m, RULE_GPU_HEADER, "padding of a cursor command");
+	show_cursor(m, q);
+}
+
 static void answer(struct model *m, struct model_reply *reply)
 {
 	const struct virtio_gpu_ctrl_hdr *asked = (const void *)reply->request;
 	struct virtio_gpu_ctrl_hdr *h = (void *)reply->data;
 	uint32_t type;
 
+	if (reply->queue == VIRTIO_GPU_CURSORQ) {
+		answer_cursor(m, reply);
+		return;
+	}
 	if (reply->request_size < sizeof(*asked) || reply->room < sizeof(*h)) {
 		model_break(m, RULE_GPU_HEADER, "%u bytes, %u for the response",
 			reply->request_size, reply->room);
@@ -411,7 +468,7 @@ static void reset(struct model *m)
 		model_drop_resource(&m->gpu->resources[i]);
 	m->gpu->resource_count = 0;
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
-		m->gpu->displays[i].resource = 0;
+		m->gpu->displays[i].resource = m->gpu->displays[i].cursor = 0;
 	m->gpu->displays_asked = m->gpu->edid_asked = false;
 	m->gpu->last_fence = 0;
 }

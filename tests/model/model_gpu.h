@@ -18,6 +18,7 @@ struct model_resource {
 	const char *bytes; /* of a pixel, in memory: "BGRX" */
 	uint32_t *pixels; /* 0xAARRGGBB, X in place of A */
 	bool transferred;
+	bool fenced; /* the last transfer was */
 	uint32_t backing_count;
 	struct model_segment backing[MODEL_BACKING];
 };
@@ -36,6 +37,11 @@ struct model_display {
 	uint32_t shown_width;
 	uint32_t shown_height;
 	uint32_t *screen; /* as of the last flush */
+	uint32_t cursor; /* the resource that is shown; 0: none */
+	uint32_t cursor_x;
+	uint32_t cursor_y;
+	uint32_t hot_x;
+	uint32_t hot_y;
 };
 
 struct model_gpu {
@@ -51,6 +57,8 @@ struct model_gpu {
 	unsigned flushes;
 	unsigned resource_count;
 	unsigned resource_peak; /* the most that there ever were */
+	unsigned cursor_updates;
+	unsigned cursor_moves;
 };
 
 static inline uint32_t model_num_scanouts(const struct model *m)

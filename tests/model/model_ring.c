@@ -110,9 +110,10 @@ static uint32_t gather(struct model *m, const struct model_segment *segments, un
 }
 
 /* What the device does with a request. Returns the bytes that it wrote. */
-static uint32_t carry_out(struct model *m, struct model_chain *c)
+static uint32_t carry_out(struct model *m, const struct model_queue *q, struct model_chain *c)
 {
 	struct model_reply reply = {
+		.queue = q->index,
 		.request_size = gather(m, c->readable, c->readable_count, NULL, false),
 		.room = gather(m, c->writable, c->writable_count, NULL, false),
 	};
@@ -193,7 +194,7 @@ static void answer(struct model *m, struct model_queue *q, unsigned index, unsig
 	q->chain_count--;
 	memmove(&q->chains[index], &q->chains[index + 1],
 		(q->chain_count - index) * sizeof(q->chains[0]));
-	length = carry_out(m, &c);
+	length = carry_out(m, q, &c);
 	if (batch)
 		use(m, q, &c, length, batch, descriptors + c.count);
 }

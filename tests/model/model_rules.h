@@ -102,6 +102,7 @@
 	RULE(GPU_COVERED, "gpu-covered", "§5.7.6.8", "rectangles lie inside the resource") \
 	RULE(GPU_BACKING, "gpu-backing", "§5.7.6.8", "the backing is memory, and as large as the resource") \
 	RULE(GPU_OFFSET, "gpu-offset", "§5.7.6.8", "a transfer's offset is that of its rectangle") \
+	RULE(GPU_CURSOR, "gpu-cursor", "§5.7.6.6, §5.7.6.10", "a cursor is a 64×64 resource, filled and fenced; its requests have no response") \
 	RULE(VERSION_1, "version-1", "§6.1", "VERSION_1 is accepted where it is offered") \
 	RULE(ACCESS_PLATFORM, "access-platform", "§6.1", "ACCESS_PLATFORM is accepted where it is offered") \
 	RULE(ORDER_PLATFORM, "order-platform", "§6.1", "ORDER_PLATFORM is accepted where it is offered") \

@@ -30,6 +30,7 @@ GPU = "gpu/gpu.c"
 COMMAND = "gpu/command.c"
 REQUEST = "gpu/request.c"
 SCREEN = "gpu/screen.c"
+CURSOR = "gpu/cursor.c"
 DISPLAY = "gpu/display.c"
 LAYOUT = "gpu/layout.c"
 
@@ -551,6 +552,19 @@ MUTATIONS = (
         "backing-too-short", "gpu-backing", COMMAND,
         ("le32_of(band->rows * surface->stride_bytes);",
          "le32_of((band->rows - 1) * surface->stride_bytes);"),
+    ),
+    mutation(
+        "cursor-not-fenced", "gpu-cursor", CURSOR,
+        ("gpu_transfer_fenced(gpu, CURSOR_RESOURCE,", "gpu_transfer(gpu, CURSOR_RESOURCE,"),
+    ),
+    mutation(
+        "cursor-too-large", "gpu-cursor", CURSOR,
+        ("PIXEL_B8G8R8A8, CURSOR_SIDE, CURSOR_SIDE", "PIXEL_B8G8R8A8, CURSOR_SIDE, CURSOR_SIDE + 1"),
+    ),
+    mutation(
+        "cursor-wants-response", "gpu-cursor", CURSOR,
+        ("queue_add(&gpu->cursor, &buffer, 1, 0, NULL)",
+         "queue_add(&gpu->cursor, (struct queue_buffer[]){buffer, buffer}, 1, 1, NULL)"),
     ),
     mutation(
         "offset-without-x", "gpu-offset", COMMAND,

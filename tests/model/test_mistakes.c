@@ -41,10 +41,14 @@ static void start(enum model_transport transport, uint64_t above)
 	assert_non_null(b->dev);
 }
 
+/* With a cursor: some of the mistakes are about it. */
 static enum status run(void)
 {
-	enum status status = gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full);
+	struct gpu_setup setup = gpu_setup_full;
+	enum status status;
 
+	setup.cursor = true;
+	status = gpu_open(&b->gpu, 0, b->dev, &setup);
 	if (status != OK)
 		return status;
 	status = gpu_show(&b->gpu, &labelled, &b->screens);

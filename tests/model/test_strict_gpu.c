@@ -224,6 +224,56 @@ static void test_partial_update(void **state)
 	finish();
 }
 
+static enum status show_with_cursor(const struct gpu_show *what)
+{
+	struct gpu_setup setup = gpu_setup_full;
+
+	setup.cursor = true;
+	bench_find(b);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &setup), OK);
+	return gpu_show(&b->gpu, what, &b->screens);
+}
+
+/* On each display, in its middle or where it is wanted, with the image and its hot spot. */
+static void test_cursor(void **state)
+{
+	const struct gpu_show placed = {.picture = bars.picture, .cursor = {true, 3, 41}};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct model_display *d;
+
+		start();
+		d = b->model.gpu->displays;
+		b->model.config[8] = 2;
+		display(1, true, 100, 80);
+		bench_expect(b, show_with_cursor(i ? &placed : &bars), OK);
+		for (unsigned at = 0; at < 2; at++, d++) {
+			assert_int_equal(d->cursor, CURSOR_RESOURCE);
+			assert_int_equal(d->cursor_x, i ? 3 : d->width / 2);
+			assert_int_equal(d->cursor_y, i ? 41 : d->height / 2);
+			assert_int_equal(d->hot_x, 8);
+			assert_int_equal(d->hot_y, 4);
+		}
+		assert_int_equal(b->model.gpu->cursor_updates, 2 * 3);
+		assert_int_equal(b->model.gpu->cursor_moves, 2 * CURSOR_STEPS);
+		bench_expect_picture(b, 0, 64, 48);
+		finish();
+	}
+}
+
+/* Nobody pays for a queue that is not wanted. */
+static void test_no_cursor(void **state)
+{
+	(void)state;
+	start();
+	show(&bars);
+	assert_false(b->model.queues[VIRTIO_GPU_CURSORQ].enabled);
+	assert_int_equal(b->gpu.control.index, VIRTIO_GPU_CONTROLQ);
+	assert_null(b->gpu.cursor_request.data);
+	finish();
+}
+
 /* Several parts go by one notification, and nothing else does. */
 static void test_damage(void **state)
 {
@@ -277,6 +327,8 @@ int main(void)
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_partial_update),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_cursor),
+		cmocka_unit_test(test_no_cursor),
 	};
 
 	return cmocka_run_group_tests_name("strict_gpu", tests, NULL, bench_teardown);

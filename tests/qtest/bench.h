@@ -18,6 +18,7 @@
 struct light {
 	bool lit;
 	struct gpu_session session;
+	struct gpu_setup setup;
 	struct gpu_show show;
 	char label[LIGHT_LABEL_SIZE];
 };

@@ -35,6 +35,10 @@ PLATFORM_OF = {
 # What a fault needs of the machine: properties of the device.
 PROPERTIES = {"no-access-platform": "iommu_platform=on"}
 
+# What a fault needs of the picture: its format, and a cursor.
+CURSOR = ("separate", "enabled", "b8g8r8x8", "on")
+WORDS = {"cursor-size": CURSOR, "cursor-response": CURSOR}
+
 # What QEMU's devices put up with: there is no symptom, and so no cause. Other devices do not.
 TOLERATED = {
     "no-version-1": "QEMU drives a modern device without VERSION_1 all the same",
@@ -102,7 +106,7 @@ def commit(fault):
         bench.command("timeout", name, TIMEOUT_MS)
         bench.command("fault", name, fault.name)
         try:
-            log = bench.command("show", name, "bars", *SIZE, "gallery")
+            log = bench.command("show", name, "bars", *SIZE, "gallery", *WORDS.get(fault.name, ()))
         except CommandError as error:
             log = error.log
     failure = FAILURE.search(log)

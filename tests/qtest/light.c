@@ -54,6 +54,17 @@ static enum status parse_format(const char *text, enum pixel_format *out)
 	return ERR_NOT_FOUND;
 }
 
+/* `on`, or X,Y. */
+static void take_cursor(const char *text, struct light *l)
+{
+	char *end;
+
+	l->setup.cursor = true;
+	l->show.cursor.given = strcmp(text, "on");
+	l->show.cursor.x = (uint32_t)strtoul(text, &end, 10);
+	l->show.cursor.y = (uint32_t)strtoul(*end ? end + 1 : end, NULL, 10);
+}
+
 /* `mirror`; ERR_NOT_FOUND for a name that no layout has. */
 static enum status parse_layout(const char *text, enum gpu_layout *out)
 {
@@ -81,28 +92,31 @@ static enum status parse_show(const struct words *w, struct light *l)
 		status = parse_layout(w->word[6], &show->layout);
 	show->choice.all = w->count > 7 && !strcmp(w->word[7], "all");
 	show->format = PIXEL_B8G8R8X8;
+	show->cursor = (struct gpu_cursor_place){0};
 	if (status == OK && w->count > 8)
 		status = parse_format(w->word[8], &show->format);
+	if (w->count > 9)
+		take_cursor(w->word[9], l);
 	return status;
 }
 
 enum status light_show(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
-	struct gpu_setup setup = gpu_setup_full;
 	struct light *l;
 	enum status status;
 
 	if (!dev || light_of(b, dev)->lit)
 		return ERR_NOT_FOUND;
 	l = light_of(b, dev);
+	l->setup = gpu_setup_full;
 	status = parse_show(w, l);
 	if (status != OK)
 		return status;
-	setup.features |= b->wanted;
+	l->setup.features |= b->wanted;
 	dev->count = (struct io_count){.journal = dev->count.journal};
 	status = gpu_session_open(
-		&l->session, (unsigned)(dev - b->found.devices), dev, &setup, &l->show);
+		&l->session, (unsigned)(dev - b->found.devices), dev, &l->setup, &l->show);
 	l->lit = status == OK;
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
 		dev->count.reads, dev->count.writes, l->session.gpu.control.notifications);

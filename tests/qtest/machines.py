@@ -184,6 +184,12 @@ ACCESSES = {  # transport: reads, writes (doorbells included)
     "virtio-mmio version 2": (15, 27),
     "virtio-pci modern": (15, 27),
 }
+# What a cursor adds: a queue to set up, the three commands of its image, its own eleven.
+CURSOR_ACCESSES = {
+    "virtio-mmio version 1": (3, 4 + 3 + 11),
+    "virtio-mmio version 2": (3, 9 + 3 + 11),
+    "virtio-pci modern": (3, 9 + 3 + 11),
+}
 
 
 # ---- queues

@@ -17,6 +17,7 @@ from machines import (
     ABOVE_4_GIB,
     ACCESSES,
     ALL_FEATURES,
+    CURSOR_ACCESSES,
     ENTROPY_INTERFACES,
     EXTREMES,
     LEGACY,
@@ -118,11 +119,12 @@ def expect_screen(bench, device, pattern, size, folder):
     picture.assert_same(bench.screendump(device), reference(pattern, *size), folder, device)
 
 
-def expect_accesses(bench, log):
-    """No more register accesses than the table allows."""
+def expect_accesses(bench, log, more=(0, 0)):
+    """No more register accesses than the table allows, and `more`."""
     found = re.search(r"register accesses: (\d+) reads, (\d+) writes", log)
     reads, writes = int(found[1]), int(found[2])
     most = ACCESSES[bench.platform.transport]
+    most = most[0] + more[0], most[1] + more[1]
     assert reads <= most[0] and writes <= most[1], f"{reads} reads, {writes} writes; {most} so far"
 
 
@@ -224,6 +226,22 @@ def test_every_format(bench, case, folder):
         bench.command("repaint", name, "bars", 77, 50)
         expect_screen(bench, "g0", "bars", (200, 150), folder)
         bench.command("close", name)
+
+
+@on_bench(*feature_cases())
+def test_cursor(bench, case, folder):
+    """By the cursor queue, which only who wants a cursor pays for; the picture is as without."""
+    name = bench.name("g0")
+    for place in "on", "7,9":
+        log = bench.command("show", name, "grid", 200, 150, "-", "separate", "enabled", "b8g8r8x8", place)
+        at = "100,75" if place == "on" else place
+        assert f"scanout 0: cursor at {at}, moved there in 8 steps" in log
+        expect_accesses(bench, log, CURSOR_ACCESSES[bench.platform.transport])
+        expect_screen(bench, "g0", "grid", (200, 150), folder)
+        bench.command("close", name)
+    log = bench.command("show", name, "grid", 200, 150)
+    assert "queue 1" not in log
+    bench.command("close", name)
 
 
 @on_bench(*feature_cases())

@@ -165,6 +165,20 @@ static void test_pattern(void **state)
 	}
 	assert_int_equal(good("").format, PIXEL_B8G8R8X8);
 	bad("format=b8g8r8", "unknown value `b8g8r8`: did you mean `b8g8r8x8`?");
+	assert_false(good("").cursor);
+	assert_true(good("cursor=on").cursor);
+	assert_false(good("cursor=on").cursor_place.given);
+	assert_false(good("cursor=3,4 cursor=off").cursor);
+	assert_false(good("cursor=3,4 cursor=on").cursor_place.given);
+	o = good("cursor=100,0x50");
+	assert_true(o.cursor && o.cursor_place.given);
+	assert_int_equal(o.cursor_place.x, 100);
+	assert_int_equal(o.cursor_place.y, 80);
+	bad("cursor=100", "`,` and y must stand behind x");
+	bad("cursor=100,", "y must be a number");
+	bad("cursor=8192,1", "x 8192 is outside 0 to 8191");
+	bad("cursor=1,2,3", "`,3` is not expected behind X,Y");
+	bad("cursor=om", "unknown value `om`: did you mean `on`?");
 	bad("pattern=solid", "`pattern=solid`: the colour `` must be six digits rrggbb");
 	bad("pattern=solid:", "the colour `` must be");
 	bad("pattern=solid:12345", "the colour `12345` must be");
