@@ -252,6 +252,7 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 	l->show = (struct gpu_show){
 		.picture = options.picture,
 		.format = options.format,
+		.scattered = options.scattered,
 		.cursor = options.cursor_place,
 		.layout = options.layout,
 		.choice = options.choice,

@@ -41,6 +41,7 @@ struct options {
 	enum log_level level; /* loglevel=error|info|debug|trace */
 	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
 	enum pixel_format format; /* format=b8g8r8x8|…, default b8g8r8x8 */
+	bool scattered; /* backing=contiguous|scattered, default contiguous */
 	bool cursor; /* cursor=off|on|X,Y, default off */
 	struct gpu_cursor_place cursor_place; /* given by X,Y */
 	bool label; /* label=on|off, default on */

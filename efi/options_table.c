@@ -61,6 +61,8 @@ static const char *const layout_names[] = {
 
 static const char *const scanout_names[] = {[false] = "enabled", [true] = "all", NULL};
 
+static const char *const backing_names[] = {[false] = "contiguous", [true] = "scattered", NULL};
+
 static const char *const auto_names[] = {"auto", NULL};
 
 static const char *const crash_names[] = {
@@ -299,6 +301,12 @@ static enum status take_time(const struct option_word *word, const char *unit, u
 	return OK;
 }
 
+static enum status set_backing(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	return take_switch(word, names, &options->scattered);
+}
+
 /* off, on, or a place. */
 static enum status set_cursor(
 	struct options *options, const struct option_word *word, const char *const *names)
@@ -410,6 +418,16 @@ const struct option option_table[] = {
 		.manual = "Whether what was found is written over the picture.",
 		.names = switch_names,
 		.set = set_label,
+	},
+	{
+		.key = "backing",
+		.values = "contiguous|scattered",
+		.initial = "contiguous",
+		.example = "backing=scattered",
+		.manual = "How the picture's memory is told to the device: in as few pieces as\n"
+			  "there are, or each row by itself and last first.",
+		.names = backing_names,
+		.set = set_backing,
 	},
 	{
 		.key = "cursor",

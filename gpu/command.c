@@ -67,7 +67,14 @@ enum status gpu_resource_create(struct gpu *gpu, uint32_t resource, const struct
 	return gpu_send(gpu);
 }
 
-enum status gpu_attach_backing(struct gpu *gpu, uint32_t resource, const struct surface *surface)
+static void fill_entry(struct virtio_gpu_mem_entry *entry, paddr address, uint32_t rows,
+	const struct surface *surface)
+{
+	entry->addr = le64_of(address.value);
+	entry->length = le32_of(rows * surface->stride_bytes);
+}
+
+static enum status attach_bands(struct gpu *gpu, uint32_t resource, const struct surface *surface)
 {
 	struct virtio_gpu_resource_attach_backing *r;
 
@@ -78,10 +85,35 @@ enum status gpu_attach_backing(struct gpu *gpu, uint32_t resource, const struct 
 	for (unsigned i = 0; i < surface->band_count; i++) {
 		const struct surface_band *band = &surface->bands[i];
 
-		r->entries[i].addr = le64_of(band->block.address.value);
-		r->entries[i].length = le32_of(band->rows * surface->stride_bytes);
+		fill_entry(&r->entries[i], band->block.address, band->rows, surface);
 	}
 	return gpu_send(gpu);
+}
+
+static enum status attach_rows(struct gpu *gpu, uint32_t resource, const struct surface *surface)
+{
+	struct virtio_gpu_resource_attach_backing *r =
+		gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING, 0);
+	struct virtio_gpu_mem_entry *entries = surface->entries.data;
+
+	r->resource_id = le32_of(resource);
+	r->nr_entries = le32_of(surface->height);
+	for (unsigned i = 0; i < surface->band_count; i++) {
+		const struct surface_band *band = &surface->bands[i];
+		uint32_t end = band->first_row + band->rows;
+
+		for (uint32_t y = band->first_row; y < end; y++)
+			fill_entry(&entries[y], dma_address(&band->block, surface_row(surface, y)),
+				1, surface);
+	}
+	gpu_request_more(gpu, &surface->entries);
+	return gpu_send(gpu);
+}
+
+enum status gpu_attach_backing(struct gpu *gpu, uint32_t resource, const struct surface *surface)
+{
+	return surface->entries.size ? attach_rows(gpu, resource, surface)
+				     : attach_bands(gpu, resource, surface);
 }
 
 enum status gpu_detach_backing(struct gpu *gpu, uint32_t resource)

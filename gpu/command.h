@@ -19,6 +19,7 @@ _Static_assert(sizeof(struct virtio_gpu_resource_attach_backing) +
 			       SURFACE_MAX_BANDS * sizeof(struct virtio_gpu_mem_entry) <=
 		       GPU_LONG_SIZE,
 	"a surface's bands fit in one request");
+_Static_assert(sizeof(struct virtio_gpu_mem_entry) == SURFACE_ENTRY_SIZE, "as told to the surface");
 _Static_assert(sizeof(struct virtio_gpu_resp_edid) <= GPU_LONG_SIZE, "the longest response fits");
 
 /* What the device says of one scanout. */
@@ -44,7 +45,10 @@ MUST_CHECK enum status gpu_get_edid(
 MUST_CHECK enum status gpu_resource_create(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface);
 
-/* RESOURCE_ATTACH_BACKING: the surface's bands, an entry each. */
+/*
+ * RESOURCE_ATTACH_BACKING: the surface's bands, an entry each; or its rows, where it is scattered,
+ * whose entries are in memory of the surface.
+ */
 MUST_CHECK enum status gpu_attach_backing(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface);
 
@@ -60,7 +64,7 @@ MUST_CHECK enum status gpu_set_scanout(
 
 /*
  * TRANSFER_TO_HOST_2D: copies that part of the surface to the resource it backs. The surface's
- * bands are one after the other in the backing, so a pixel is at y × stride + x × 4.
+ * rows are one after the other in the backing, so a pixel is at y × stride + x × 4.
  */
 MUST_CHECK enum status gpu_transfer(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface, struct rectangle area);

@@ -128,10 +128,19 @@ static void resource_twice(struct fault_request *r)
 const struct fault_operations fault_resource_twice = {
 	.spoil = resource_twice, .command = VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING};
 
-static void backing_not_memory(struct fault_request *r)
+/* Behind the request, or in a buffer of their own. */
+static struct virtio_gpu_mem_entry *entries_of(const struct fault_request *r)
 {
 	struct virtio_gpu_resource_attach_backing *attach = bytes_of_request(r);
-	le64 *address = &attach->entries[0].addr;
+
+	if (le32_load(&r->first->len) > sizeof(*attach))
+		return attach->entries;
+	return dma_at(r->dev->pool, paddr_of(le64_load(&r->last->addr)), le32_load(&r->last->len));
+}
+
+static void backing_not_memory(struct fault_request *r)
+{
+	le64 *address = &entries_of(r)[0].addr;
 
 	le64_store(address, le64_load(address) | FAULT_NO_MEMORY);
 }
@@ -142,7 +151,7 @@ const struct fault_operations fault_backing_not_memory = {
 static void short_backing(struct fault_request *r)
 {
 	struct virtio_gpu_resource_attach_backing *attach = bytes_of_request(r);
-	le32 *length = &attach->entries[le32_load(&attach->nr_entries) - 1].length;
+	le32 *length = &entries_of(r)[le32_load(&attach->nr_entries) - 1].length;
 
 	le32_store(length, le32_load(length) / 2);
 }

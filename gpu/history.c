@@ -112,6 +112,15 @@ uint32_t gpu_history_sent(struct gpu_history *h, const void *request, uint32_t l
 	return h->count;
 }
 
+void gpu_history_entries(
+	struct gpu_history *h, const void *entries, uint32_t length, const struct dma_pool *pool)
+{
+	struct bytes b = bytes_of(entries, length);
+
+	newest(h)->request_length += length;
+	take_entries(newest(h), &b, pool);
+}
+
 void gpu_history_outside(struct gpu_history *h, uint64_t address)
 {
 	newest(h)->request_outside = true;

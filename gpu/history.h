@@ -50,6 +50,10 @@ struct gpu_history {
 uint32_t gpu_history_sent(struct gpu_history *h, const void *request, uint32_t length,
 	uint32_t response_room, const struct dma_pool *pool);
 
+/* Notes that the newest one goes on with `length` bytes of entries in a buffer of their own. */
+void gpu_history_entries(
+	struct gpu_history *h, const void *entries, uint32_t length, const struct dma_pool *pool);
+
 /* Notes that a descriptor of the newest one, for `address`, is not memory. */
 void gpu_history_outside(struct gpu_history *h, uint64_t address);
 

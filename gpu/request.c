@@ -132,7 +132,12 @@ static void note_sent(struct gpu *gpu)
 		struct queue_request sent = queue_published(&gpu->control, rs->count - 1 - i);
 
 		r->number = gpu_history_sent(&gpu->history, r->header,
-			(uint32_t)min_u64(sent.readable, r->room), sent.writable, gpu->dev->pool);
+			(uint32_t)min_u64(sent.readable, r->more ? r->size : r->room),
+			sent.writable, gpu->dev->pool);
+		if (r->more && sent.readable > r->size)
+			gpu_history_entries(&gpu->history, r->more->data,
+				(uint32_t)min_u64(sent.readable - r->size, r->more->size),
+				gpu->dev->pool);
 		if (sent.outside)
 			gpu_history_outside(&gpu->history, sent.address);
 	}
@@ -225,6 +230,11 @@ void *gpu_request(struct gpu *gpu, enum virtio_gpu_ctrl_type type, uint32_t more
 	return r->header;
 }
 
+void gpu_request_more(struct gpu *gpu, const struct dma_block *more)
+{
+	newest(gpu)->more = more;
+}
+
 void gpu_fence(struct gpu *gpu)
 {
 	struct virtio_gpu_ctrl_hdr *hdr = newest(gpu)->header;
@@ -237,15 +247,18 @@ enum status gpu_send(struct gpu *gpu)
 {
 	struct gpu_requests *rs = &gpu->requests;
 	struct gpu_request *r = newest(gpu);
-	struct queue_buffer buffers[2] = {
-		{r->address, r->size},
-		{paddr_add(r->address, r->room), r->room},
-	};
+	struct queue_buffer buffers[3] = {{r->address, r->size}};
+	unsigned readable = 1;
 	enum status status;
+
+	if (r->more)
+		buffers[readable++] =
+			(struct queue_buffer){r->more->address, (uint32_t)r->more->size};
+	buffers[readable] = (struct queue_buffer){paddr_add(r->address, r->room), r->room};
 
 	memset(response_of(r), 0, r->shape->response_size);
 	log_debug(gpu->name, "%s: %u bytes", r->shape->name, r->size);
-	status = queue_add(&gpu->control, buffers, 1, 1, r);
+	status = queue_add(&gpu->control, buffers, readable, 1, r);
 	if (status != OK) {
 		rs->count--;
 		return status;

@@ -33,6 +33,7 @@ struct gpu_request {
 	paddr address; /* of the header */
 	uint32_t room; /* bytes for the request, and for the response */
 	uint32_t size; /* bytes of the request */
+	const struct dma_block *more; /* behind them, borrowed; NULL: nothing */
 	uint32_t number; /* in the history */
 	bool answered;
 	uint32_t length; /* bytes of the response, as the device says */
@@ -67,6 +68,12 @@ void gpu_requests_close(struct gpu *gpu);
  * has (entries of a backing); both together are at most GPU_LONG_SIZE.
  */
 void *gpu_request(struct gpu *gpu, enum virtio_gpu_ctrl_type type, uint32_t more);
+
+/*
+ * Lets the request that was begun go on in memory of the caller's, of any length, as another
+ * descriptor: the device may read it until the request is answered, or the device is reset.
+ */
+void gpu_request_more(struct gpu *gpu, const struct dma_block *more);
 
 /* Asks that the response comes when the command has been carried out (§5.7.6.7, fence_id). */
 void gpu_fence(struct gpu *gpu);

@@ -166,13 +166,17 @@ static enum status show_cursors(
 static enum status draw(struct gpu *gpu, const struct gpu_show *show, const struct gpu_frame *frame,
 	struct gpu_screen *s)
 {
-	struct surface surface;
+	struct dma_pool *pool = gpu->dev->pool;
+	struct surface surface = {0};
 	enum status status =
-		surface_open(&surface, gpu->dev->pool, show->format, frame->width, frame->height);
+		surface_open(&surface, pool, show->format, frame->width, frame->height);
 
+	if (status == OK && show->scattered)
+		status = surface_scatter(&surface, pool);
 	if (status != OK) {
 		tap_fail(gpu->name, "surface", "%ux%u: %s", frame->width, frame->height,
 			status_name(status));
+		surface_close(&surface, pool);
 		return status;
 	}
 	picture_draw_part(&show->picture, &surface, &frame->place);

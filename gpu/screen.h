@@ -36,6 +36,7 @@ struct gpu_show {
 	enum gpu_layout layout;
 	struct gpu_display_choice choice;
 	enum pixel_format format;
+	bool scattered; /* backing=scattered: each row an entry by itself */
 	bool readback; /* check=readback: have the device give the picture back, and compare */
 	struct gpu_cursor_place cursor;
 	const char *label; /* lines of text over the picture, to which scanout, size and verdict are

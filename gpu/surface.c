@@ -58,8 +58,15 @@ err_bands:
 	return status;
 }
 
+enum status surface_scatter(struct surface *surface, struct dma_pool *pool)
+{
+	return dma_alloc(
+		pool, (size_t)surface->height * SURFACE_ENTRY_SIZE, PAGE_SIZE, &surface->entries);
+}
+
 void surface_close(struct surface *surface, struct dma_pool *pool)
 {
+	dma_free(pool, &surface->entries);
 	for (unsigned i = 0; i < surface->band_count; i++)
 		dma_free(pool, &surface->bands[i].block);
 	*surface = (struct surface){0};
@@ -68,9 +75,12 @@ void surface_close(struct surface *surface, struct dma_pool *pool)
 le32 *surface_row(const struct surface *surface, uint32_t y)
 {
 	const struct surface_band *band = surface->bands;
+	uint32_t row;
 
 	while (y - band->first_row >= band->rows)
 		band++;
-	return (le32 *)((uint8_t *)band->block.data +
-			(size_t)(y - band->first_row) * surface->stride_bytes);
+	row = y - band->first_row;
+	if (surface->entries.size)
+		row = band->rows - 1 - row;
+	return (le32 *)((uint8_t *)band->block.data + (size_t)row * surface->stride_bytes);
 }

@@ -3,7 +3,9 @@
  * Pixels in memory: what pictures are drawn on and a device is shown.
  *
  * The memory may be scattered: a surface is a list of bands, each a run of whole rows in one
- * block. Pixel code asks for a row and knows nothing of that.
+ * block, as many as a pool has ranges. It can also be scattered on purpose, down to single rows.
+ * Pixel code asks for a row and knows nothing of that. A row is always in one piece: memory in
+ * pieces that are smaller than a row is of no use.
  */
 #ifndef GPU_SURFACE_H
 #define GPU_SURFACE_H
@@ -11,9 +13,10 @@
 #include "gpu/pixel.h"
 #include "mem/dma.h"
 
-#define SURFACE_MAX_BANDS 64u
-#define SURFACE_MIN_SIDE  16u
-#define SURFACE_MAX_SIDE  8192u
+#define SURFACE_MAX_BANDS  DMA_MAX_RANGES
+#define SURFACE_MIN_SIDE   16u
+#define SURFACE_MAX_SIDE   8192u
+#define SURFACE_ENTRY_SIZE 16u /* bytes for what the device is told of a row */
 
 /* `rows` rows from `first_row` on, one after the other in `block`. */
 struct surface_band {
@@ -29,6 +32,7 @@ struct surface {
 	uint32_t stride_bytes; /* from one row to the next inside a band */
 	unsigned band_count;
 	struct surface_band bands[SURFACE_MAX_BANDS];
+	struct dma_block entries; /* SURFACE_ENTRY_SIZE a row; empty: it is not scattered */
 };
 
 /*
@@ -39,6 +43,14 @@ struct surface {
  */
 MUST_CHECK enum status surface_open(struct surface *surface, struct dma_pool *pool,
 	enum pixel_format format, uint32_t width, uint32_t height);
+
+/*
+ * Scatters a surface that nothing was drawn on yet: its rows stand in each band last first, so that
+ * none is followed by the next, and the device is told of each by itself: SURFACE_MAX_SIDE entries
+ * at most, of the 16384 that QEMU takes. ERR_NO_MEMORY, logged, when the pool has no room for them
+ * in one piece.
+ */
+MUST_CHECK enum status surface_scatter(struct surface *surface, struct dma_pool *pool);
 
 /* Gives the memory back. The device must have let go of it. */
 void surface_close(struct surface *surface, struct dma_pool *pool);

@@ -199,6 +199,14 @@ AARCH64 = (
         details=(("LoadOptions", "^option format=a8b8g8r8$"),),
     ),
     Row(
+        id="scattered",
+        qemu=(*LEGACY_MMIO, *mmio_gpu()),
+        args="backing=scattered",
+        pattern="gradient",
+        label=True,
+        screens=(Screen(transport=MMIO),),
+    ),
+    Row(
         id="video-17x16",
         qemu=(*LEGACY_MMIO, *mmio_gpu()),
         args="video=17x16 loglevel=error",

@@ -9,7 +9,7 @@
 #include "model_device.h"
 
 #define MODEL_RESOURCES 64u
-#define MODEL_BACKING   64u
+#define MODEL_BACKING   1024u
 
 struct model_resource {
 	uint32_t id; /* 0: free */

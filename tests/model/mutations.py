@@ -546,12 +546,13 @@ MUTATIONS = (
     ),
     mutation(
         "backing-by-pointer", "gpu-backing", COMMAND,
-        ("le64_of(band->block.address.value);", "le64_of((uint64_t)(uintptr_t)band->block.data);"),
+        ("&r->entries[i], band->block.address,",
+         "&r->entries[i], paddr_of((uint64_t)(uintptr_t)band->block.data),"),
     ),
     mutation(
         "backing-too-short", "gpu-backing", COMMAND,
-        ("le32_of(band->rows * surface->stride_bytes);",
-         "le32_of((band->rows - 1) * surface->stride_bytes);"),
+        ("le32_of(rows * surface->stride_bytes);",
+         "le32_of((rows - 1) * surface->stride_bytes);"),
     ),
     mutation(
         "cursor-not-fenced", "gpu-cursor", CURSOR,

@@ -187,6 +187,58 @@ static void test_scattered_memory(void **state)
 	bench_close(b);
 }
 
+static const struct gpu_show by_rows = {.picture = {.pattern = PICTURE_BARS}, .scattered = true};
+
+/* Rows told one by one: many more entries than fit behind the command. */
+static void test_scattered_rows(void **state)
+{
+	static const uint32_t sizes[][2] = {{16, 16}, {640, 480}, {17, 1000}};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const struct model_resource *r;
+
+		start();
+		display(0, true, sizes[i][0], sizes[i][1]);
+		show(&by_rows);
+		bench_expect_picture(b, 0, sizes[i][0], sizes[i][1]);
+		r = model_find_resource(&b->model, 1);
+		assert_int_equal(r->backing_count, sizes[i][1]);
+		for (unsigned y = 1; y < r->backing_count; y++)
+			assert_int_equal(r->backing[y].address + r->backing[y].length,
+				r->backing[y - 1].address);
+		finish();
+	}
+}
+
+/* The same in memory that is in pieces already, on a ring that has no room to spare. */
+static void test_scattered_twice(void **state)
+{
+	struct gpu_setup small = {.queue_size = 4, .queue_align = VIRTIO_LEGACY_ALIGN};
+	struct dma_block holes[20], pieces[20];
+
+	(void)state;
+	start();
+	for (unsigned i = 0; i < 20; i++) {
+		assert_int_equal(dma_alloc(&b->memory.pool, 9 * 4096, PAGE_SIZE, &pieces[i]), OK);
+		assert_int_equal(dma_alloc(&b->memory.pool, 4096, PAGE_SIZE, &holes[i]), OK);
+	}
+	for (unsigned i = 0; i < 20; i++)
+		dma_free(&b->memory.pool, &pieces[i]);
+	display(0, true, 1000, 900);
+	bench_find(b);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &small), OK);
+	bench_expect(b, gpu_show(&b->gpu, &by_rows, &b->screens), OK);
+	assert_true(b->screens.screens[0].surface.band_count > 1);
+	assert_int_equal(model_find_resource(&b->model, 1)->backing_count, 900);
+	bench_expect_picture(b, 0, 1000, 900);
+	bench_expect(b, bench_stop(b), OK);
+	for (unsigned i = 0; i < 20; i++)
+		dma_free(&b->memory.pool, &holes[i]);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
 /* Nothing is left of the first time that would stand in the way of a second one. */
 static void test_twice(void **state)
 {
@@ -324,6 +376,8 @@ int main(void)
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_label),
 		cmocka_unit_test(test_scattered_memory),
+		cmocka_unit_test(test_scattered_rows),
+		cmocka_unit_test(test_scattered_twice),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_partial_update),
 		cmocka_unit_test(test_damage),

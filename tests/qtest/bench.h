@@ -35,7 +35,7 @@ struct bench {
 	struct fault_state fault; /* on one of them; zeroed: on none */
 };
 
-#define COMMAND_MAX_WORDS 8u
+#define COMMAND_MAX_WORDS 12u
 
 /* A command: its name in word 0, its arguments behind that; the rest is empty. */
 struct words {

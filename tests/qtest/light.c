@@ -95,8 +95,9 @@ static enum status parse_show(const struct words *w, struct light *l)
 	show->cursor = (struct gpu_cursor_place){0};
 	if (status == OK && w->count > 8)
 		status = parse_format(w->word[8], &show->format);
-	if (w->count > 9)
+	if (w->count > 9 && strcmp(w->word[9], "off"))
 		take_cursor(w->word[9], l);
+	show->scattered = w->count > 10;
 	return status;
 }
 

@@ -40,8 +40,9 @@ static const struct command commands[] = {
 		"a line for each and each transport: fault NAME MISTAKE TRANSPORT"},
 	{"fault", 2, fault_on, "DEVICE NAME [N]: it is driven with that fault (gpu/fault.h)"},
 	{"show", 2, light_show,
-		"DEVICE PATTERN [WIDTH HEIGHT [LABEL [LAYOUT [SCANOUTS [FORMAT [CURSOR]]]]]]: the "
-		"picture on a GPU, a word over it (-: none), on all scanouts or the enabled"},
+		"DEVICE PATTERN [WIDTH HEIGHT [LABEL [LAYOUT [SCANOUTS [FORMAT [CURSOR "
+		"[scattered]]]]]]]: the picture on a GPU, a word over it (-: none), on all "
+		"scanouts or the enabled"},
 	{"rounds", 3, light_rounds,
 		"DEVICE COUNT SHOWS: that often open, show so often and take down, close"},
 	{"watch", 2, light_watch,

@@ -229,6 +229,19 @@ def test_every_format(bench, case, folder):
 
 
 @on_bench(*feature_cases())
+def test_scattered_backing(bench, case, folder):
+    """An entry for each row, up to 8192 of them, in a descriptor of their own; whole and by parts."""
+    name = bench.name("g0")
+    for width, height in (16, 16), (1280, 800), (333, 1999), (64, 8192):
+        words = ("gradient", width, height, "-", "separate", "enabled", "b8g8r8x8", "off", "scattered")
+        bench.command("show", name, *words)
+        expect_screen(bench, "g0", "gradient", (width, height), folder)
+        bench.command("repaint", name, "bars", min(width, 400), 777)
+        expect_screen(bench, "g0", "bars", (width, height), folder)
+        bench.command("close", name)
+
+
+@on_bench(*feature_cases())
 def test_cursor(bench, case, folder):
     """By the cursor queue, which only who wants a cursor pays for; the picture is as without."""
     name = bench.name("g0")

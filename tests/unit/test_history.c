@@ -217,6 +217,32 @@ static void test_log(void **state)
 	expect_line("resource 1, 64x48+0+0, format 2: ");
 }
 
+/* Entries in a buffer of their own count as if they stood behind the request. */
+static void test_entries_apart(void **state)
+{
+	const struct virtio_gpu_resource_attach_backing attach = {
+		.hdr.type = le32_of(VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING),
+		.resource_id = le32_of(3),
+		.nr_entries = le32_of(2)};
+	const struct virtio_gpu_mem_entry entries[2] = {
+		{.addr = le64_of(STORY_BASE), .length = le32_of(0x100)},
+		{.addr = le64_of(STORY_BASE + STORY_SIZE), .length = le32_of(0x20)}};
+
+	(void)state;
+	gpu_history_sent(&the_story.history, &attach, sizeof(attach), 24, &the_story.pool);
+	assert_true(gpu_record_truncated(newest()));
+	gpu_history_entries(&the_story.history, entries, sizeof(entries), &the_story.pool);
+	assert_int_equal(newest()->request_length, 32 + 2 * 16);
+	assert_int_equal(newest()->backing_length, 0x120);
+	assert_true(newest()->backing_outside);
+	assert_int_equal(newest()->outside, STORY_BASE + STORY_SIZE);
+	assert_false(gpu_record_truncated(newest()));
+	gpu_history_sent(&the_story.history, &attach, sizeof(attach), 24, &the_story.pool);
+	gpu_history_entries(&the_story.history, entries, 31, &the_story.pool);
+	assert_int_equal(newest()->backing_length, 0x100);
+	assert_true(gpu_record_truncated(newest()));
+}
+
 /* What a request has to have, and whether it was carried out. */
 static void test_shapes(void **state)
 {
@@ -258,6 +284,7 @@ int main(void)
 		cmocka_unit_test_setup(test_ring, begin),
 		cmocka_unit_test_setup(test_names, begin),
 		cmocka_unit_test_setup(test_log, begin),
+		cmocka_unit_test_setup(test_entries_apart, begin),
 		cmocka_unit_test_setup(test_shapes, begin),
 	};
 

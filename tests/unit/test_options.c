@@ -165,6 +165,9 @@ static void test_pattern(void **state)
 	}
 	assert_int_equal(good("").format, PIXEL_B8G8R8X8);
 	bad("format=b8g8r8", "unknown value `b8g8r8`: did you mean `b8g8r8x8`?");
+	assert_false(good("").scattered);
+	assert_true(good("backing=scattered").scattered);
+	assert_false(good("backing=scattered backing=contiguous").scattered);
 	assert_false(good("").cursor);
 	assert_true(good("cursor=on").cursor);
 	assert_false(good("cursor=on").cursor_place.given);

@@ -86,6 +86,32 @@ static void test_rows_are_apart(void **state)
 	host_surface_close(&hs);
 }
 
+/* Scattered: the rows of each band last first, each apart from the others. */
+static void test_scatter(void **state)
+{
+	struct host_surface hs;
+
+	(void)state;
+	host_surface_open(&hs, 1024, 60, 7);
+	/* The last piece has room for the entries behind its four rows. */
+	assert_int_equal(hs.surface.band_count, 9);
+	assert_int_equal(surface_scatter(&hs.surface, &hs.pool), OK);
+	assert_int_equal(hs.surface.entries.size, 60 * SURFACE_ENTRY_SIZE);
+	for (uint32_t y = 0; y < 60; y++)
+		memset(surface_row(&hs.surface, y), (int)y + 1, 1024 * 4);
+	for (unsigned i = 0; i < 9; i++) {
+		const struct surface_band *band = &hs.surface.bands[i];
+		const uint8_t *data = band->block.data;
+
+		for (uint32_t row = 0; row < band->rows; row++)
+			assert_int_equal(data[row * 4096], band->first_row + band->rows - row);
+	}
+	for (uint32_t y = 0; y < 60; y++)
+		for (uint32_t x = 0; x < 1024; x++)
+			assert_int_equal(host_surface_pixel(&hs, x, y), (y + 1) * 0x01010101u);
+	host_surface_close(&hs);
+}
+
 static void test_black_again(void **state)
 {
 	struct host_surface hs;
@@ -160,6 +186,7 @@ int main(void)
 		cmocka_unit_test_setup(test_one_block, host_reset),
 		cmocka_unit_test_setup(test_scattered, host_reset),
 		cmocka_unit_test_setup(test_rows_are_apart, host_reset),
+		cmocka_unit_test_setup(test_scatter, host_reset),
 		cmocka_unit_test_setup(test_black_again, host_reset),
 		cmocka_unit_test_setup(test_pixel_bytes, host_reset),
 		cmocka_unit_test_setup(test_sides, host_reset),
