@@ -253,7 +253,7 @@ MUTATIONS = (
     ),
     mutation(
         "request-by-pointer", "physical", REQUEST,
-        ("{r->address, r->size},", "{paddr_of((uint64_t)(uintptr_t)r->header), r->size},"),
+        ("{{r->address, r->size}};", "{{paddr_of((uint64_t)(uintptr_t)r->header), r->size}};"),
     ),
     mutation(
         "ring-by-pointer", "physical", SPLIT,
@@ -496,8 +496,8 @@ MUTATIONS = (
         ("if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_EDID))) {", "if (false) {"),
     ),
     mutation(
-        "flushed-without-transfer", "gpu-order", SCREEN,
-        ("gpu_transfer(gpu, s->resource, &s->surface, area)", "area.width ? OK : ERR_RANGE"),
+        "flushed-without-transfer", "gpu-order", "gpu/present.c",
+        ("gpu_transfer(gpu, resource, surface, damage->area[i])", "surface ? OK : ERR_RANGE"),
     ),
     mutation(
         "scanout-before-backing", "gpu-order", SCREEN,
@@ -569,6 +569,6 @@ MUTATIONS = (
     ),
     mutation(
         "offset-without-x", "gpu-offset", COMMAND,
-        ("+ (uint64_t)area.x * SURFACE_PIXEL_SIZE);", ");"),
+        ("+ (uint64_t)area.x * PIXEL_SIZE);", ");"),
     ),
 )
