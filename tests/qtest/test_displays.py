@@ -28,12 +28,12 @@ def machine():
     """machine(platform, properties of the GPU): a started bench. QEMU has nothing to say of it."""
     benches = []
 
-    def start(platform_id, properties, arguments=()):
+    def start(platform_id, properties, arguments=(), tolerant=False):
         platform = PLATFORMS[platform_id]
         if not shutil.which(f"qemu-system-{platform.arch}"):
             pytest.skip(f"qemu-system-{platform.arch} is not installed")
         assert PROGRAM.exists(), f"{PROGRAM} is not there: run `make qtest`"
-        bench = Bench(platform, [Device("g0", "gpu", properties)], arguments)
+        bench = Bench(platform, [Device("g0", "gpu", properties)], arguments, tolerant)
         bench.start()
         benches.append(bench)
         return bench
@@ -140,7 +140,7 @@ def windows(machine, tmp_path_factory):
     """windows(platform, heads): a bench whose GPU is lit, and the windows of its heads."""
     opened = []
 
-    def start(platform_id, heads, *show):
+    def start(platform_id, heads, *show, tolerant=False):
         folder = tmp_path_factory.mktemp("vnc", numbered=True)
         sockets = [folder / f"{head}" for head in range(heads)]
         servers = [
@@ -148,7 +148,7 @@ def windows(machine, tmp_path_factory):
             for head, path in enumerate(sockets)
             for word in ("-vnc", f"unix:{path},id=v{head},display=g0,head={head}")
         ]
-        bench = machine(platform_id, outputs(heads), servers)
+        bench = machine(platform_id, outputs(heads), servers, tolerant)
         bench.command("show", bench.name("g0"), *show)
         opened.extend(rfb.Window(path) for path in sockets)
         return bench, opened
@@ -207,4 +207,21 @@ def test_resize_of_a_span(windows, folder):
     watch(bench)
     whole = picture.reference("bars", 700, 200)
     expect_heads(bench, folder, [whole.crop((0, 0, 300, 200)), whole.crop((300, 0, 700, 150))])
+    bench.command("close", bench.name("g0"))
+
+
+@pytest.mark.parametrize("platform", ("microvm-mmio", "q35"))
+def test_resize_of_a_broken_device(windows, folder, platform):
+    """It says DEVICE_NEEDS_RESET and nothing else; the window has another size by then."""
+    bench, (window,) = windows(platform, 1, "bars", tolerant=True)
+    watch(bench)
+    bench.command("break", bench.name("g0"))
+    window.resize(444, 333)
+    log = bench.command("watch", bench.name("g0"), 2000)
+    assert re.search(r"ok \d+ - gpu0: recovered: ", log)
+    assert "not ok" not in log
+    expect_heads(bench, folder, [picture.reference("bars", 444, 333)])
+    window.resize(222, 111)
+    assert watch(bench)[0] == 1
+    expect_heads(bench, folder, [picture.reference("bars", 222, 111)])
     bench.command("close", bench.name("g0"))
