@@ -136,6 +136,8 @@ const struct fault faults[] = {
 		cursor_response, "expects responses to cursor commands (where cursor=on)"),
 	FAULT("no-fence", MISTAKE_NO_FENCE, FAULT_ALL,
 		no_fence, "flushes without a fence"),
+	FAULT("events-ignored", MISTAKE_EVENTS_IGNORED, FAULT_ALL,
+		events_ignored, "does not look at events_read (mode=watch)"),
 	{.name = NULL},
 };
 /* clang-format on */
@@ -241,6 +243,8 @@ static void decorate(struct virtio_transport *t, const struct fault_operations *
 		t->read_queue_size_max = o->read_queue_size_max;
 	if (o->setup_queue)
 		t->setup_queue = o->setup_queue;
+	if (o->read_config)
+		t->read_config = o->read_config;
 	if (o->hidden_features)
 		t->read_features = read_features;
 	if (o->spoil || o->notify)

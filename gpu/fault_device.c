@@ -214,3 +214,13 @@ static void second_owner(struct fault_request *r)
 }
 
 const struct fault_operations fault_second_owner = {.spoil = second_owner, .from = SECOND_OWNER};
+
+/* Of the configuration, only events_read is at its beginning. */
+static uint32_t read_config_without_events(struct virtio_device *dev, uint32_t offset)
+{
+	if (offset == offsetof(struct virtio_gpu_config, events_read))
+		return 0;
+	return fault_state_of(dev)->real->read_config(dev, offset);
+}
+
+const struct fault_operations fault_events_ignored = {.read_config = read_config_without_events};

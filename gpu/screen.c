@@ -207,7 +207,7 @@ static enum status bring_up(struct gpu *gpu, const struct gpu_show *show, struct
 static void forget(struct gpu_screens *screens, struct gpu_screen *s, struct dma_pool *pool)
 {
 	surface_close(&s->surface, pool);
-	s->frame.view_count = 0;
+	s->frame = (struct gpu_frame){0};
 	screens->count--;
 }
 
@@ -275,17 +275,42 @@ static enum status change(struct gpu *gpu, const struct gpu_show *show,
 	return status;
 }
 
+/* What should be shown on the displays that there are now. */
+static enum status plan(struct gpu *gpu, const struct gpu_show *show, struct gpu_frame *frames)
+{
+	struct gpu_head heads[VIRTIO_GPU_MAX_SCANOUTS];
+	enum status status = gpu_find_heads(gpu, &show->choice, heads);
+
+	return status == OK ? gpu_lay_out(show->layout, heads, gpu->name, frames) : status;
+}
+
 enum status gpu_screens_update(struct gpu *gpu, const struct gpu_show *show,
 	struct gpu_screens *screens, unsigned *changes)
 {
-	struct gpu_head heads[VIRTIO_GPU_MAX_SCANOUTS];
 	struct gpu_frame frames[VIRTIO_GPU_MAX_SCANOUTS];
-	enum status status = gpu_find_heads(gpu, &show->choice, heads);
+	enum status status = plan(gpu, show, frames);
 
 	*changes = 0;
-	if (status == OK)
-		status = gpu_lay_out(show->layout, heads, gpu->name, frames);
 	return status == OK ? change(gpu, show, frames, screens, changes) : status;
+}
+
+enum status gpu_screens_compare(struct gpu *gpu, const struct gpu_show *show,
+	const struct gpu_screens *screens, unsigned *stale)
+{
+	struct gpu_frame frames[VIRTIO_GPU_MAX_SCANOUTS];
+	enum status status = plan(gpu, show, frames);
+	unsigned count = 0;
+
+	if (status != OK)
+		return status;
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		const struct gpu_frame *now = &screens->screens[i].frame;
+
+		if (now->view_count || frames[i].view_count)
+			count += memcmp(now, &frames[i], sizeof(*now)) != 0;
+	}
+	*stale = count;
+	return OK;
 }
 
 enum status gpu_show(struct gpu *gpu, const struct gpu_show *show, struct gpu_screens *screens)

@@ -61,6 +61,10 @@ MUST_CHECK enum status gpu_show(
 MUST_CHECK enum status gpu_screens_update(struct gpu *gpu, const struct gpu_show *show,
 	struct gpu_screens *screens, unsigned *changes);
 
+/* Asks for the displays anew: how many screens are not as they should be, or missing. */
+MUST_CHECK enum status gpu_screens_compare(struct gpu *gpu, const struct gpu_show *show,
+	const struct gpu_screens *screens, unsigned *stale);
+
 /*
  * Takes all screens down, by one notification each: scanouts off, backing detached, resource gone;
  * then their memory is given back. Each command is a test point. On an error, the command's, the

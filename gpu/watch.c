@@ -5,6 +5,7 @@
 #include "mem/clock.h"
 #include "mem/log.h"
 #include "mem/tap.h"
+#include "virtio/diagnosis.h"
 
 /* Each so many looks are at the status: a device that broke has no event to tell. */
 #define STATUS_EVERY 64u
@@ -29,7 +30,7 @@ static enum status notice(struct gpu_watch *w, uint32_t *events)
 	*events = 0;
 	if (++w->looks % STATUS_EVERY == 0)
 		return judge_status(dev);
-	*events = reg_read(&dev->config, struct virtio_gpu_config, events_read);
+	*events = dev->transport->read_config(dev, offsetof(struct virtio_gpu_config, events_read));
 	return *events == UINT32_MAX ? judge_status(dev) : OK;
 }
 
@@ -42,9 +43,10 @@ static void acknowledge(struct gpu_watch *w, uint32_t events)
 	if (unknown)
 		log_info(w->session->name, "watch: events_read has unknown bits 0x%x", unknown);
 	w->unknown |= unknown;
-	if (events & VIRTIO_GPU_EVENT_DISPLAY)
-		reg_write(&dev->config, struct virtio_gpu_config, events_clear,
-			VIRTIO_GPU_EVENT_DISPLAY);
+	if (!(events & VIRTIO_GPU_EVENT_DISPLAY))
+		return;
+	w->events++;
+	reg_write(&dev->config, struct virtio_gpu_config, events_clear, VIRTIO_GPU_EVENT_DISPLAY);
 }
 
 /* Events that change nothing, again and again, are no reason to ask all the time. */
@@ -98,6 +100,41 @@ enum status gpu_watch_look(struct gpu_watch *w)
 	return w->status;
 }
 
+/* The displays have changed, and no look has noticed it. */
+static void explain(struct gpu_watch *w, unsigned stale)
+{
+	/* Past the transport's own way to it: what the device has, whatever the driver read. */
+	bool pending = virtio_config_field(
+			       w->session->dev, offsetof(struct virtio_gpu_config, events_read)) &
+		       VIRTIO_GPU_EVENT_DISPLAY;
+	struct diagnosis d = {0};
+
+	diagnosis_add(&d, pending ? CERTAIN : LIKELY, MISTAKE_EVENTS_IGNORED,
+		"%u screens are not as the displays are; EVENT_DISPLAY is %s, %u were noticed",
+		stale, pending ? "set in events_read" : "not set", w->events);
+	diagnosis_log(&d, w->session->name);
+	tap_fail(w->session->name, "displays", "%s", mistake_text(MISTAKE_EVENTS_IGNORED));
+}
+
+/* What changed since the last look is an event of the next one: only what has none is a mistake. */
+static enum status audit(struct gpu_watch *w)
+{
+	struct gpu_session *s = w->session;
+	unsigned stale, events;
+
+	if (gpu_watch_look(w) != OK)
+		return w->status;
+	events = w->events;
+	w->status = gpu_screens_compare(&s->gpu, s->show, &s->screens, &stale);
+	if (w->status != OK || !stale)
+		return w->status;
+	if (gpu_watch_look(w) != OK || w->events != events)
+		return w->status;
+	explain(w, stale);
+	w->status = ERR_PROTOCOL;
+	return w->status;
+}
+
 /* Looks at those whose time has come. False when no session is left. */
 static bool look_at_all(struct gpu_watch *watches, unsigned count)
 {
@@ -133,7 +170,12 @@ void gpu_watch_run(struct gpu_watch *watches, unsigned count, uint64_t duration_
 		log_poll();
 		cpu_relax();
 	}
-	for (unsigned i = 0; i < count; i++)
-		log_info(watches[i].session->name, "watch: %u changes served in %u looks",
-			watches[i].served, watches[i].looks);
+	for (unsigned i = 0; i < count; i++) {
+		struct gpu_watch *w = &watches[i];
+
+		if (w->status == OK && audit(w) != OK)
+			log_error(w->session->name, "watch: ended: %s", status_name(w->status));
+		log_info(w->session->name, "watch: %u changes served in %u looks", w->served,
+			w->looks);
+	}
 }

@@ -20,6 +20,7 @@ struct gpu_watch {
 	struct gpu_session *session; /* borrowed; it was opened */
 	enum status status; /* OK while it is watched; then why the session ended */
 	unsigned looks;
+	unsigned events; /* EVENT_DISPLAY, so often */
 	unsigned served; /* events that changed what is shown */
 	unsigned idle; /* events in a row that did not */
 	uint32_t unknown; /* events without a meaning, logged once each */
@@ -35,7 +36,9 @@ MUST_CHECK enum status gpu_watch_look(struct gpu_watch *w);
 
 /*
  * Looks at all of them, in turn, for `duration_us` (0: for ever), or until no session is left. Says
- * at the beginning how long, and at the end how many changes were served.
+ * at the beginning how long, and at the end how many changes were served. At the end the displays
+ * are asked for once more: such as changed without an event having been noticed are a failure, with
+ * its cause.
  */
 void gpu_watch_run(struct gpu_watch *watches, unsigned count, uint64_t duration_us);
 

@@ -259,10 +259,15 @@ void virtio_fail(struct virtio_device *dev)
 	log_info(dev->name, "status: FAILED set");
 }
 
+uint32_t virtio_config_field(struct virtio_device *dev, uint32_t offset)
+{
+	return (uint32_t)region_read(&dev->config, offset, 4, "config");
+}
+
 static void read_words(struct virtio_device *dev, uint32_t offset, uint32_t *words, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
-		words[i] = (uint32_t)region_read(&dev->config, offset + 4 * i, 4, "config");
+		words[i] = dev->transport->read_config(dev, offset + 4 * i);
 }
 
 static bool same_words(const uint32_t *a, const uint32_t *b, unsigned count)

@@ -85,6 +85,8 @@ struct virtio_transport {
 	 * of the register that reads VIRTIO_MSI_NO_VECTOR instead. NULL where MSI-X is not driven.
 	 */
 	const char *(*set_vectors)(struct virtio_device *dev, uint16_t config, uint16_t queue);
+	/* A le32 field of the device-specific configuration. */
+	uint32_t (*read_config)(struct virtio_device *dev, uint32_t offset);
 	/* Changes when the configuration does; always 0 where there is none (legacy). */
 	uint32_t (*read_config_generation)(struct virtio_device *dev);
 };
@@ -145,6 +147,12 @@ static inline bool virtio_has(const struct virtio_device *dev, enum virtio_featu
 {
 	return dev->features & FEATURE(bit);
 }
+
+/*
+ * One le32 field of the device-specific configuration, with one register read: what one field says
+ * needs no generation (§2.5.1). A transport's read_config; all ones for a field outside.
+ */
+uint32_t virtio_config_field(struct virtio_device *dev, uint32_t offset);
 
 /*
  * Reads `count` consecutive le32 fields of the device-specific configuration at `offset`, all of

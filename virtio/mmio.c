@@ -183,6 +183,7 @@ static const struct virtio_transport modern = {
 	.read_device_id = read_device_id,
 	.read_interrupt_status = read_interrupt_status,
 	.acknowledge_interrupt = acknowledge_interrupt,
+	.read_config = virtio_config_field,
 	.read_config_generation = read_config_generation,
 };
 
@@ -201,6 +202,7 @@ static const struct virtio_transport legacy = {
 	.read_device_id = read_device_id,
 	.read_interrupt_status = read_interrupt_status,
 	.acknowledge_interrupt = acknowledge_interrupt,
+	.read_config = virtio_config_field,
 	.read_config_generation = no_config_generation,
 };
 

@@ -105,6 +105,7 @@ static const struct virtio_transport legacy = {
 	.notify_queue = notify_queue,
 	.read_queue = read_queue,
 	.read_interrupt_status = read_interrupt_status,
+	.read_config = virtio_config_field,
 	.read_config_generation = no_config_generation,
 };
 

@@ -188,6 +188,7 @@ static const struct virtio_transport modern = {
 	.read_accepted = read_accepted,
 	.read_interrupt_status = read_interrupt_status,
 	.set_vectors = set_vectors,
+	.read_config = virtio_config_field,
 	.read_config_generation = read_config_generation,
 };
 

@@ -2,6 +2,7 @@
 /* In: displays that change while the picture is shown, and devices that lie about it. Out: the
  * picture on what there is, few register reads, nothing left behind. */
 #include "bench.h"
+#include "gpu/fault.h"
 #include "gpu/watch.h"
 
 static struct bench bench;
@@ -217,6 +218,42 @@ static void test_events_stay(void **state)
 	finish();
 }
 
+/* A device that changes and says nothing: found at the end. */
+static void test_change_without_event(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO, 1, &bars);
+	display(0, true, 70, 50);
+	b->model.config[0] = 0;
+	gpu_watch_run(&watch, 1, 200000);
+	assert_int_equal(watch.status, ERR_PROTOCOL);
+	bench_expect_line(
+		"cause: mistake 48: a change of the displays was not looked at (likely: 1 "
+		"screens are not as the displays are; EVENT_DISPLAY is not set, 0 were");
+	bench_expect(b, gpu_session_close(&session), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* A driver that does not look. */
+static void test_events_ignored(void **state)
+{
+	struct fault_state fault;
+
+	(void)state;
+	start(MODEL_MMIO, 1, &bars);
+	bench_expect(b, fault_install(&fault, fault_find("events-ignored"), 0, b->dev), OK);
+	display(0, true, 70, 50);
+	gpu_watch_run(&watch, 1, 200000);
+	assert_int_equal(watch.status, ERR_PROTOCOL);
+	bench_expect_line(
+		"(certain: 1 screens are not as the displays are; EVENT_DISPLAY is set in "
+		"events_read, 0 were noticed)");
+	bench_expect(b, gpu_session_close(&session), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
 static void test_unknown_events(void **state)
 {
 	(void)state;
@@ -296,6 +333,8 @@ int main(void)
 		cmocka_unit_test(test_failure_that_stays),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_events_stay),
+		cmocka_unit_test(test_change_without_event),
+		cmocka_unit_test(test_events_ignored),
 		cmocka_unit_test(test_unknown_events),
 		cmocka_unit_test(test_never_the_same),
 	};

@@ -13,14 +13,17 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "tools")]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/boot")]
 
-from bench import PROGRAM, ROOT, Bench, CommandError  # noqa: E402
+from bench import PROGRAM, Bench, CommandError  # noqa: E402
 from machines import PLATFORMS, Device  # noqa: E402
+from rfb import Window  # noqa: E402
 
 JOBS = 2
 TIMEOUT_MS = 300
@@ -38,6 +41,8 @@ PROPERTIES = {"no-access-platform": "iommu_platform=on"}
 # What a fault needs of the picture: its format, and a cursor.
 CURSOR = ("separate", "enabled", "b8g8r8x8", "on")
 WORDS = {"cursor-size": CURSOR, "cursor-response": CURSOR}
+# What is seen only while the picture is shown and a window is resized.
+WATCHED = ("events-ignored",)
 
 # What QEMU's devices put up with: there is no symptom, and so no cause. Other devices do not.
 TOLERATED = {
@@ -95,18 +100,35 @@ def faults():
     return [Fault(name, int(mistake), transport) for name, mistake, transport in found]
 
 
+def resize(bench, name, path):
+    """The window gets another size while the driver watches."""
+    with Window(path) as window:
+        window.resize(SIZE[0] // 2, SIZE[1] // 2)
+        return bench.command("watch", name, 300)
+
+
 def commit(fault):
     """Makes the mistake on a machine of its own."""
+    with tempfile.TemporaryDirectory(prefix="firstlight-") as folder:
+        return commit_in(fault, Path(folder) / "vnc")
+
+
+def commit_in(fault, path):
     platform = PLATFORM_OF[fault.transport]
     if platform.windows:
         platform = replace(platform, first_slot=1)
     device = Device("gpu0", "gpu", PROPERTIES.get(fault.name, ""))
-    with Bench(platform, [device], tolerant=True) as bench:
+    watched = fault.name in WATCHED
+    server = ("-vnc", f"unix:{path},display=gpu0,head=0") if watched else ()
+    with Bench(platform, [device], server, tolerant=True) as bench:
         name = bench.name("gpu0")
         bench.command("timeout", name, TIMEOUT_MS)
         bench.command("fault", name, fault.name)
         try:
-            log = bench.command("show", name, "bars", *SIZE, "gallery", *WORDS.get(fault.name, ()))
+            size = (0, 0) if watched else SIZE
+            log = bench.command("show", name, "bars", *size, "gallery", *WORDS.get(fault.name, ()))
+            if watched:
+                log = resize(bench, name, path)
         except CommandError as error:
             log = error.log
     failure = FAILURE.search(log)
