@@ -145,7 +145,7 @@ MUTATIONS = (
     ),
     mutation(
         "configuration-by-halves", "config-width", DEVICE,
-        ('offset + 4 * i, 4, "config"', 'offset + 4 * i, 2, "config"'),
+        ('offset, 4, "config"', 'offset, 2, "config"'),
     ),
     mutation(
         "writes-events-read", "config-written", GPU,
