@@ -352,12 +352,6 @@ X86_64_INTERRUPTS = (
             (r"0000:00:\d\d\.0", "firmware's Interrupt Line register, 1[01], is taken"),
         ),
     ),
-    interrupts(
-        "q35-x2apic",
-        "msix",
-        *("-cpu", "qemu64,+x2apic"),
-        arch="x86_64",
-    ),
 )
 
 X86_64 = (
