@@ -187,7 +187,8 @@ static void announce(struct climb *c, bool entropy, uint64_t features)
 	c->deadline_us = clock_us() + most_us;
 	log_info(c->name, "isolate: up to %u tries of at most %u ms an answer: at most %lu s",
 		tries, c->dev->timeout_us / 1000, (most_us + 999999) / 1000000);
-	log_info(c->name, "isolate: interrupts are not used: nothing to compare");
+	if (c->dev->interrupt.mode == INTERRUPT_POLL)
+		log_info(c->name, "isolate: interrupts are not used: nothing to compare");
 }
 
 void gpu_isolate(struct virtio_device *dev, unsigned number, struct virtio_device *entropy,

@@ -116,6 +116,8 @@ static void describe_redistributors(void)
 	uint32_t *first = redistributor, *mine = redistributor + 2 * GICR_FRAMES / 4;
 
 	first[GICR_TYPER / 4] = GICR_TYPER_VLPIS | GICR_TYPER_PLPIS;
+	first[(GICR_FRAMES + GICR_TYPER) / 4] =
+		GICR_TYPER_LAST; /* no register of a frame for VLPIs */
 	mine[GICR_TYPER / 4] = GICR_TYPER_LAST | GICR_TYPER_PLPIS | 7u << 8; /* number 7 */
 	mine[GICR_TYPER / 4 + 1] = 0x01000203;
 	mine[GICR_WAKER / 4] = GICR_WAKER_SLEEP;
