@@ -239,14 +239,13 @@ static void test_unusable(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_everything_is_masked_first),
-		TEST(test_line),
-		TEST(test_message),
-		TEST(test_spurious),
-		TEST(test_x2apic),
-		TEST(test_unusable),
+		cmocka_unit_test_setup_teardown(test_everything_is_masked_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_message, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_spurious, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_x2apic, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unusable, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("apic", tests, NULL, NULL);

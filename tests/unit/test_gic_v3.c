@@ -352,20 +352,19 @@ static void test_write_never_arrives(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_open),
-		TEST(test_line),
-		TEST(test_messages),
-		TEST(test_tables),
-		TEST(test_its_does_not_run),
-		TEST(test_its_is_not_shared),
-		TEST(test_lpis_are_in_use),
-		TEST(test_no_its),
-		TEST(test_sender_is_not_mapped),
-		TEST(test_device_id_is_too_long),
-		TEST(test_whose_redistributor),
-		TEST(test_write_never_arrives),
+		cmocka_unit_test_setup_teardown(test_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_messages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tables, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_its_does_not_run, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_its_is_not_shared, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lpis_are_in_use, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_its, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sender_is_not_mapped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_device_id_is_too_long, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_whose_redistributor, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_write_never_arrives, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("gic_v3", tests, NULL, NULL);

@@ -244,19 +244,18 @@ static void test_vector_not_given(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_polled),
-		TEST(test_queue_and_config),
-		TEST(test_spurious),
-		TEST(test_missed_and_raised),
-		TEST(test_missed_and_not_raised),
-		TEST(test_late_is_not_missed),
-		TEST(test_other_transport),
-		TEST(test_no_line),
-		TEST(test_line_out_of_range),
-		TEST(test_no_controller),
-		TEST(test_vector_not_given),
+		cmocka_unit_test_setup_teardown(test_polled, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_queue_and_config, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_spurious, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_missed_and_raised, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_missed_and_not_raised, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_late_is_not_missed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_transport, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_line_out_of_range, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_controller, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_vector_not_given, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("interrupt", tests, NULL, NULL);

@@ -193,17 +193,16 @@ static void test_no_controller(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_everything_is_masked_first),
-		TEST(test_edge_and_level),
-		TEST(test_shared_line),
-		TEST(test_spurious),
-		TEST(test_storm),
-		TEST(test_no_such_line),
-		TEST(test_close),
-		TEST(test_no_messages),
-		TEST(test_no_controller),
+		cmocka_unit_test_setup_teardown(test_everything_is_masked_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_edge_and_level, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shared_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_spurious, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_storm, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_such_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_close, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_messages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_controller, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("irq", tests, NULL, NULL);
