@@ -106,6 +106,18 @@ void pci_msix_mask(struct pci_device *device, struct pci_msix *msix)
 	pci_config_write(device, msix->capability + MSIX_CONTROL, 2, MSIX_ENABLE | MSIX_MASK_ALL);
 }
 
+void pci_msix_disable(struct pci_device *device)
+{
+	unsigned capability = pci_find_capability(device, PCI_CAP_ID_MSIX, 0);
+	uint32_t control;
+
+	if (!capability)
+		return;
+	control = pci_config_read(device, capability + MSIX_CONTROL, 2);
+	if (control & MSIX_ENABLE)
+		pci_config_write(device, capability + MSIX_CONTROL, 2, control & ~MSIX_ENABLE);
+}
+
 bool pci_msix_is_pending(const struct pci_msix *msix, uint16_t entry)
 {
 	if (!msix->pending.size)

@@ -32,6 +32,12 @@ void pci_msix_set(struct pci_msix *msix, uint16_t entry, const struct irq_messag
 MUST_CHECK enum status pci_msix_enable(struct pci_device *device, struct pci_msix *msix);
 void pci_msix_mask(struct pci_device *device, struct pci_msix *msix);
 
+/*
+ * Turns MSI-X off where it is on: while it is, a function does not use its pin, and the registers
+ * of a legacy virtio device move (virtio 1.3 §4.1.4.10).
+ */
+void pci_msix_disable(struct pci_device *device);
+
 /* Whether an entry waits to be sent, which it does only while it is masked. */
 bool pci_msix_is_pending(const struct pci_msix *msix, uint16_t entry);
 

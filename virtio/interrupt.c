@@ -108,10 +108,12 @@ static void open_pin(struct virtio_device *dev, const struct irq_tables *tables)
 
 	if (status == OK)
 		status = connect_line(dev, &i->line);
-	if (status != OK)
+	if (status != OK) {
 		fall_back(dev, false, "its pin is not routed: %s", status_name(status));
-	else
-		pci_allow_pin(dev->pci, true);
+		return;
+	}
+	pci_msix_disable(dev->pci);
+	pci_allow_pin(dev->pci, true);
 }
 
 /* One entry of the table, connected. */

@@ -9,10 +9,6 @@
 #define LEGACY_BAR       0u
 #define LEGACY_PFN_LIMIT ((uint64_t)PAGE_SIZE << 32)
 
-/* In the capability's message control word (PCI Local Bus 3.0 §6.8.2.3). */
-#define MSIX_CONTROL 2u
-#define MSIX_ENABLE  0x8000u
-
 #define legacy_read(dev, field) reg_read(&(dev)->common, struct virtio_pci_legacy_regs, field)
 #define legacy_write(dev, field, value) \
 	reg_write(&(dev)->common, struct virtio_pci_legacy_regs, field, value)
@@ -109,19 +105,6 @@ static const struct virtio_transport legacy = {
 	.read_config_generation = no_config_generation,
 };
 
-/* While MSI-X is on, two vector registers stand before the configuration: it is turned off. */
-static void disable_msix(struct virtio_device *dev)
-{
-	unsigned cap = pci_find_capability(dev->pci, PCI_CAP_ID_MSIX, 0);
-	uint32_t control;
-
-	if (!cap)
-		return;
-	control = pci_config_read(dev->pci, cap + MSIX_CONTROL, 2);
-	if (control & MSIX_ENABLE)
-		pci_config_write(dev->pci, cap + MSIX_CONTROL, 2, control & ~MSIX_ENABLE);
-}
-
 enum status virtio_pci_legacy_open(struct virtio_device *dev, struct pci_tree *tree)
 {
 	uint64_t header = sizeof(struct virtio_pci_legacy_regs);
@@ -133,7 +116,8 @@ enum status virtio_pci_legacy_open(struct virtio_device *dev, struct pci_tree *t
 			dev->pci->revision);
 		return ERR_UNSUPPORTED;
 	}
-	disable_msix(dev);
+	/* While it is on, two vector registers stand before the configuration. */
+	pci_msix_disable(dev->pci);
 	status = pci_open_bar(
 		tree, dev->pci, LEGACY_BAR, dev->name, header, &dev->count, &dev->common);
 	if (status != OK)

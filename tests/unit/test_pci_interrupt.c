@@ -104,6 +104,8 @@ static void test_msix(void **state)
 	assert_false(pci_msix_is_pending(&msix, 0));
 	pci_msix_mask(d, &msix);
 	assert_int_equal(fake_pci_get(f, CAP + 2, 2), 0xc002);
+	pci_msix_disable(d);
+	assert_int_equal(fake_pci_get(f, CAP + 2, 2), 0x4002);
 }
 
 static void test_msix_is_not_there(void **state)
