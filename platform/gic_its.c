@@ -361,8 +361,10 @@ enum status gic_its_message(struct irq_chip *chip, const struct irq_sender *send
 	return map_event(its, device, event, line->number);
 }
 
-/* The redistributor may have the property in a cache: INV of the one it belongs to is left out,
- * since only closing masks an LPI for good, and a storm cannot come from an edge. */
+/*
+ * The redistributor may keep the old property until an INV, which is left out: a message that still
+ * comes finds no handler, and closing turns all LPIs off.
+ */
 void gic_its_mask(struct irq_chip *chip, uint32_t number)
 {
 	struct gic_its *its = &chip->gic.its;

@@ -18,17 +18,15 @@
 #define GICD_ITARGETSR  0x0800u /* version 2 */
 #define GICD_ICFGR      0x0c00u
 #define GICD_IROUTER    0x6000u /* version 3; 8 bytes a line */
-#define GICD_PIDR2      0xffe8u /* version 3 */
 
 #define GICD_LEAST_SIZE  0x1000u
 #define GICD_TYPER_LINES 0x1fu
 #define GIC_SPI_LIMIT    1020u
 
-#define GICD_CTLR_ENABLE          0x01u /* version 2 */
-#define GICD_CTLR_ENABLE_GRP1A    0x02u /* version 3, with affinity routing */
-#define GICD_CTLR_ARE_NS          0x10u
-#define GICD_CTLR_RWP             0x80000000u /* a write is still on its way */
-#define PIDR2_ARCHITECTURE(pidr2) ((pidr2) >> 4 & 0xf)
+#define GICD_CTLR_ENABLE       0x01u /* version 2 */
+#define GICD_CTLR_ENABLE_GRP1A 0x02u /* version 3, with affinity routing */
+#define GICD_CTLR_ARE_NS       0x10u
+#define GICD_CTLR_RWP          0x80000000u /* a write is still on its way */
 
 /* In the middle; all of ours have the same. */
 #define GIC_PRIORITY 0xa0u

@@ -51,11 +51,10 @@ enum pci_command {
 	PCI_COMMAND_INTX_DISABLE = 1 << 10,
 };
 
-#define PCI_STATUS_INTERRUPT 0x08u
-#define PCI_STATUS_CAP_LIST  0x10u
-#define PCI_CAP_ID_VNDR      0x09u
-#define PCI_CAP_ID_EXP       0x10u
-#define PCI_CAP_ID_MSIX      0x11u
+#define PCI_STATUS_CAP_LIST 0x10u
+#define PCI_CAP_ID_VNDR     0x09u
+#define PCI_CAP_ID_EXP      0x10u
+#define PCI_CAP_ID_MSIX     0x11u
 
 /* Header types, without the multi-function bit. */
 #define PCI_HEADER_DEVICE 0x00u

@@ -186,8 +186,3 @@ void pci_allow_pin(struct pci_device *device, bool on)
 		on ? command & ~(uint32_t)PCI_COMMAND_INTX_DISABLE
 		   : command | PCI_COMMAND_INTX_DISABLE);
 }
-
-bool pci_pin_asserted(struct pci_device *device)
-{
-	return pci_config_read(device, PCI_STATUS, 2) & PCI_STATUS_INTERRUPT;
-}

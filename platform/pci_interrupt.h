@@ -55,7 +55,4 @@ MUST_CHECK enum status pci_find_line(
 /* Turns the pin on or off (Interrupt Disable, PCI Local Bus 3.0 §6.2.2). */
 void pci_allow_pin(struct pci_device *device, bool on);
 
-/* Whether the function asserts its pin now, or would (Interrupt Status, §6.2.3). */
-bool pci_pin_asserted(struct pci_device *device);
-
 #endif
