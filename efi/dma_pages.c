@@ -6,6 +6,7 @@
 
 #define BUDGET_MAX (1024ull << 20)
 #define BUDGET_MIN (1ull << 20)
+#define GUARDS     2u /* pages of a piece that are not used: its first and its last */
 #define RANGES_MAX 16u /* pieces taken, the largest first */
 
 /* Below it live real-mode leftovers that firmware and hardware may still use. */
@@ -59,9 +60,10 @@ static uint64_t take(struct dma_pool *pool, struct firmware *fw, const EFI_MEMOR
 	EFI_PHYSICAL_ADDRESS address = range->PhysicalStart;
 	/* A quarter of each range stays with the firmware, for what it still allocates. */
 	uint64_t pages = min_u64(range->NumberOfPages * 3 / 4, budget / PAGE_SIZE);
+	uint64_t size;
 	EFI_STATUS status;
 
-	if (!pages)
+	if (pages <= GUARDS)
 		return 0;
 	status = fw->system->BootServices->AllocatePages(
 		AllocateAddress, EfiLoaderData, pages, &address);
@@ -70,9 +72,11 @@ static uint64_t take(struct dma_pool *pool, struct firmware *fw, const EFI_MEMOR
 			range->PhysicalStart);
 		return 0;
 	}
-	if (dma_pool_add(pool, paddr_of(address), (void *)address, pages * PAGE_SIZE) != OK)
+	address += PAGE_SIZE;
+	size = (pages - GUARDS) * PAGE_SIZE;
+	if (dma_pool_add(pool, paddr_of(address), (void *)address, size) != OK)
 		return 0;
-	log_info("efi", "dma: 0x%lx bytes at 0x%lx", pages * PAGE_SIZE, address);
+	log_info("efi", "dma: 0x%lx bytes at 0x%lx", size, address);
 	return pages * PAGE_SIZE;
 }
 
@@ -96,7 +100,7 @@ enum status dma_pages_allocate(struct dma_pool *pool, struct firmware *fw)
 void dma_pages_free(struct dma_pool *pool, struct firmware *fw)
 {
 	for (unsigned i = 0; i < pool->free.count; i++)
-		fw->system->BootServices->FreePages(
-			pool->free.range[i].address.value, pool->free.range[i].size / PAGE_SIZE);
+		fw->system->BootServices->FreePages(pool->free.range[i].address.value - PAGE_SIZE,
+			pool->free.range[i].size / PAGE_SIZE + GUARDS);
 	*pool = (struct dma_pool){0};
 }

@@ -12,8 +12,9 @@
 
 /*
  * Fills the pool with up to half of the free memory, at most 1 GiB, in as few pieces as the memory
- * map allows: room for displays of any size, which nobody knows yet. ERR_NO_MEMORY, logged, when
- * not even 1 MiB could be had.
+ * map allows: room for displays of any size, which nobody knows yet. The pages before and behind
+ * each piece are taken too, and not in the pool: nobody may touch them (efi/own_memory.h).
+ * ERR_NO_MEMORY, logged, when not even 1 MiB could be had.
  */
 MUST_CHECK enum status dma_pages_allocate(struct dma_pool *pool, struct firmware *fw);
 
