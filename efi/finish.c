@@ -2,6 +2,7 @@
 /* In: how the run went and how it is to end. Out: the last lines of the log, and the end. */
 #include "efi/finish.h"
 
+#include "efi/own_memory.h"
 #include "mem/tap.h"
 #include "platform/end.h"
 #include "platform/irq.h"
@@ -22,6 +23,7 @@ enum verdict finish_report(enum verdict verdict, const char *text)
 
 static void end_by_firmware(struct firmware *fw, EFI_RESET_TYPE type)
 {
+	own_memory_leave();
 	fw->system->RuntimeServices->ResetSystem(type, EFI_SUCCESS, 0, NULL);
 }
 

@@ -13,6 +13,7 @@
 #include "efi/leave.h"
 #include "efi/list.h"
 #include "efi/option_sources.h"
+#include "efi/own_memory.h"
 #include "gpu/fault.h"
 #include "gpu/isolate.h"
 #include "gpu/readback.h"
@@ -22,6 +23,7 @@
 #include "mem/string.h"
 #include "mem/tap.h"
 #include "platform/end.h"
+#include "platform/mmu.h"
 #include "platform/uart.h"
 #include "virtio/entropy.h"
 #include "virtio/find.h"
@@ -140,18 +142,28 @@ static void end_after_trap(void)
 	finish_end(&firmware, options.after, finish_report(VERDICT_FAIL, "a processor exception"));
 }
 
-/* `frame` is efi_main's frame record, the last that a backtrace follows. */
-static void own_the_traps(void *frame)
+static void own_the_traps(void)
 {
 	struct trap_context context = {
 		.image_base = (uint64_t)firmware.loaded->ImageBase,
 		.image_size = firmware.loaded->ImageSize,
-		.stack_top = (uint64_t)frame + 2 * sizeof(uint64_t),
+		.stack_bottom = own_stack_bottom(),
+		.stack_top = own_stack_top(),
+		.memory = own_memory_plan(),
 		.end = end_after_trap,
 	};
 
 	trap_install(&context);
 	tap_ok("platform", "exception vectors are our own");
+}
+
+/* Without own tables firmware's are good enough for a picture, though not for a verdict. */
+static void own_the_memory(void)
+{
+	enum status status = own_memory_enter(&firmware, &dma);
+
+	if (status != OK)
+		tap_fail("platform", "own page tables", "%s", status_name(status));
 	if (options.crash != TRAP_TEST_NONE)
 		trap_provoke(options.crash);
 }
@@ -359,13 +371,28 @@ static bool step(const char *name, enum status status)
 	return status == OK;
 }
 
+/* The recipe's second half, on the own stack: no firmware from here on. */
+static NORETURN void run_alone(void)
+{
+	unsigned found, lit, served = 0;
+
+	own_the_traps();
+	own_the_memory();
+	find_devices();
+	connect_interrupts();
+	prove_queues();
+	lit = light_displays(&found);
+	if (options.mode == MODE_WATCH)
+		lit = watch_displays(found, &served);
+	report_and_end(found, lit, served);
+}
+
 /* The image's entry point, as the link script names it. */
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	bool good;
-	unsigned found, lit, served = 0;
 
 	begin_log(system);
 	if (!step("firmware", firmware_open(&firmware, image, system)))
@@ -387,12 +414,5 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	if (!step("boot services left", boot_services_leave(&firmware)))
 		finish_end(&firmware, options.after,
 			finish_report(VERDICT_FAIL, "firmware did not let go"));
-	own_the_traps(__builtin_frame_address(0));
-	find_devices();
-	connect_interrupts();
-	prove_queues();
-	lit = light_displays(&found);
-	if (options.mode == MODE_WATCH)
-		lit = watch_displays(found, &served);
-	report_and_end(found, lit, served);
+	mmu_run_on_stack((void *)own_stack_top(), run_alone);
 }

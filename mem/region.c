@@ -3,6 +3,7 @@
 #include "region.h"
 
 #include "log.h"
+#include "map.h"
 
 enum status region_init(struct region *region, const char *subject, enum io_space space,
 	uint64_t base, uint64_t size, uint64_t needed, struct io_count *count)
@@ -14,6 +15,12 @@ enum status region_init(struct region *region, const char *subject, enum io_spac
 			"window: 0x%lx bytes at 0x%lx are not usable (0x%lx bytes needed)", size,
 			base, needed);
 		return ERR_RANGE;
+	}
+	if (space == IO_MMIO) {
+		enum status status = map_device(subject, base, size);
+
+		if (status != OK)
+			return status;
 	}
 	*region = (struct region){subject, space, base, size, count};
 	return OK;

@@ -57,7 +57,8 @@ struct region {
 
 /*
  * Describes the window [base, base + size). ERR_RANGE when it is empty, smaller than `needed`,
- * wraps around, or, for ports, does not lie below 0x10000. Nothing is touched.
+ * wraps around, or, for ports, does not lie below 0x10000; otherwise as map_device (mem/map.h), by
+ * which a window of memory is made reachable. No register is touched.
  */
 MUST_CHECK enum status region_init(struct region *region, const char *subject, enum io_space space,
 	uint64_t base, uint64_t size, uint64_t needed, struct io_count *count);

@@ -16,6 +16,7 @@
 #define MAX_STACK          (1024u * 1024) /* how far above sp a frame is believed */
 #define REGISTERS_PER_LINE 4u
 #define PLACE_SIZE         48u
+#define ADDRESS_SIZE       160u
 
 static struct trap_context the_context;
 static enum { NO_TRAP, REPORTING, ENDING } stage;
@@ -88,6 +89,8 @@ static const char *not_on_stack(const struct trap_fault *fault, uint64_t address
 		return "misaligned";
 	if (address < fault->sp)
 		return "below the stack pointer";
+	if (address < the_context.stack_bottom)
+		return "below the stack";
 	if (address >= the_context.stack_top || size > the_context.stack_top - address)
 		return "at or above the top of the stack";
 	if (address - fault->sp > MAX_STACK)
@@ -140,6 +143,9 @@ static void print_backtrace(const struct trap_fault *fault)
 		why = not_on_stack(fault, walk.fp, 2 * sizeof(*record));
 		if (!why && walk.count == MAX_FRAMES)
 			why = "not followed, enough frames are shown";
+		/* mmu_run_on_stack: the function that a stack begins with has no caller. */
+		if (!why && !record[0] && !record[1])
+			why = "the first";
 		if (why)
 			break;
 		add_frame(&walk, record[1], 1);
@@ -163,6 +169,17 @@ static void finish_line(void)
 		log_line("%s", "");
 }
 
+/* What the address is that could not be accessed. */
+static void print_address(const struct trap_fault *fault)
+{
+	char text[ADDRESS_SIZE];
+
+	if (!fault->has_address || !the_context.memory)
+		return;
+	memory_plan_explain(the_context.memory, fault->address, text, sizeof(text));
+	detail("address 0x%lx: %s", fault->address, text);
+}
+
 static void print_report(const struct trap_fault *fault)
 {
 	uint64_t caller = frameless_caller(fault);
@@ -170,6 +187,7 @@ static void print_report(const struct trap_fault *fault)
 
 	finish_line();
 	log_error("trap", "%s", fault->cause);
+	print_address(fault);
 	format_place(place, fault->pc);
 	detail("at %s", place);
 	if (trap_in_image(caller, 1)) {

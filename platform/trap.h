@@ -8,12 +8,16 @@
 #define PLATFORM_TRAP_H
 
 #include "mem/types.h"
+#include "platform/memory_plan.h"
 
 /* What the report needs to know of the program; copied. */
 struct trap_context {
 	uint64_t image_base; /* where the firmware loaded the image */
 	uint64_t image_size;
-	uint64_t stack_top; /* frame pointers at or above it are not followed */
+	uint64_t stack_bottom; /* the stack is [stack_bottom, stack_top): frames outside it are not
+				*/
+	uint64_t stack_top; /* followed */
+	const struct memory_plan *memory; /* what is mapped, borrowed; NULL: not known */
 	/* Ends the run, with the failure verdict; does not return. Called once, log drained. */
 	void (*end)(void);
 };

@@ -19,6 +19,8 @@ struct trap_register {
 struct trap_fault {
 	const char *arch; /* the folder under build/ that holds the symbols */
 	char cause[TRAP_CAUSE_SIZE]; /* in words */
+	bool has_address; /* an access to `address` faulted */
+	uint64_t address;
 	uint64_t pc;
 	uint64_t sp;
 	uint64_t fp; /* points at the caller's fp, with the return address behind it */

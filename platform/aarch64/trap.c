@@ -149,6 +149,15 @@ static void describe_undefined(char *out, size_t size, uint64_t pc)
 		instruction == HLT_SEMIHOSTING ? " (a semihosting call, and no host listens)" : "");
 }
 
+/* Whether FAR holds an address that an access of this level failed at. */
+static bool is_abort(const struct trap_frame *frame)
+{
+	unsigned ec = frame->esr >> 26 & 0x3f;
+
+	return !(frame->vector % 4) && (ec == EC_INST_ABORT || ec == EC_DATA_ABORT) &&
+	       ((frame->esr & ISS_FSC) != FSC_SYNC_EXTERNAL || !(frame->esr & ISS_FNV));
+}
+
 static void describe(char *out, size_t size, const struct trap_frame *frame)
 {
 	unsigned ec = frame->esr >> 26 & 0x3f;
@@ -195,6 +204,8 @@ void trap_entry(const struct trap_frame *frame)
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		registers[i] = (struct trap_register){names[i], values[i]};
 	describe(fault.cause, sizeof(fault.cause), frame);
+	fault.has_address = is_abort(frame);
+	fault.address = frame->far;
 	trap_report(&fault);
 	end_halt();
 }

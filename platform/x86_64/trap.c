@@ -163,6 +163,8 @@ static struct trap_fault decode(const struct trap_frame *f, uint64_t cr2)
 		.sp = f->rsp,
 		.fp = f->rbp,
 		.return_at_sp = true,
+		.has_address = f->vector == VECTOR_PF,
+		.address = cr2,
 	};
 
 	describe(fault.cause, sizeof(fault.cause), f, cr2);

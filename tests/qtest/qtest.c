@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mem/log.h"
+#include "mem/map.h"
 
 #define LINE_SIZE 128u
 
@@ -88,4 +89,12 @@ void io_write(enum io_space space, uint64_t address, unsigned width, uint64_t va
 bool io_has_ports(void)
 {
 	return ports;
+}
+
+enum status map_device(const char *subject, uint64_t base, uint64_t size)
+{
+	(void)subject;
+	(void)base;
+	(void)size;
+	return OK;
 }

@@ -42,6 +42,18 @@ void host_add_window(const struct host_window *window);
  */
 int host_reset(void **state);
 
+/*
+ * What map_device was last asked for; `asked` counts since host_reset. It answers `answer`, OK
+ * after host_reset.
+ */
+struct host_mapping {
+	unsigned asked;
+	uint64_t base;
+	uint64_t size;
+	enum status answer;
+};
+extern struct host_mapping host_mapping;
+
 /* Called in each turn of a waiting loop, until host_reset: for fakes that go on meanwhile. */
 void host_on_relax(void (*hook)(void *context), void *context);
 

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * In: the image, the DMA memory, windows of registers. Out: page tables that map these alone.
+ *
+ * map_device has no argument by which it could find the tables, so that they are static here.
+ */
+#include "efi/own_memory.h"
+
+#include "mem/log.h"
+#include "mem/map.h"
+#include "mem/tap.h"
+#include "platform/mmu.h"
+
+#define TABLE_PAGES 128u
+#define STACK_SIZE  (128u * 1024) /* what UEFI 2.10 §2.3 promises under boot services */
+
+struct guarded_stack {
+	uint8_t guard[PAGE_SIZE];
+	uint8_t bytes[STACK_SIZE];
+};
+
+static struct guarded_stack stack __attribute__((aligned(PAGE_SIZE)));
+static uint64_t tables[TABLE_PAGES * PAGE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static struct memory_plan plan;
+static struct paging paging;
+static struct mmu_state firmware_mmu;
+static bool in_force;
+
+/* In tools/efi.ld: where the sections of the image begin; each ends where the next one begins. */
+#define BOUND extern const char __attribute__((visibility("hidden")))
+BOUND image_text[], image_rodata[], image_data[], image_rest[];
+
+uint64_t own_stack_bottom(void)
+{
+	return (uint64_t)stack.bytes;
+}
+
+uint64_t own_stack_top(void)
+{
+	return (uint64_t)(stack.bytes + sizeof(stack.bytes));
+}
+
+const struct memory_plan *own_memory_plan(void)
+{
+	return &plan;
+}
+
+static enum status add_image(uint64_t base, uint64_t size)
+{
+	const struct {
+		const char *name;
+		uint64_t end;
+		enum memory_kind kind;
+	} parts[] = {
+		{"image headers", (uint64_t)image_text, MEMORY_CONST},
+		{"image code", (uint64_t)image_rodata, MEMORY_CODE},
+		{"image constants", (uint64_t)image_data, MEMORY_CONST},
+		{"image data", (uint64_t)stack.guard, MEMORY_DATA},
+		{"guard page below the stack", (uint64_t)stack.bytes, MEMORY_GUARD},
+		{"stack", own_stack_top(), MEMORY_DATA},
+		{"image data", (uint64_t)image_rest, MEMORY_DATA},
+		{"image relocations", base + size, MEMORY_CONST},
+	};
+	enum status status = OK;
+
+	for (unsigned i = 0; status == OK && i < ARRAY_SIZE(parts); i++) {
+		if (parts[i].end > base)
+			status = memory_plan_add(
+				&plan, parts[i].name, parts[i].kind, base, parts[i].end - base);
+		base = parts[i].end;
+	}
+	return status;
+}
+
+static enum status add_dma(const struct dma_pool *dma)
+{
+	enum status status = OK;
+
+	for (unsigned i = 0; status == OK && i < dma->all.count; i++) {
+		uint64_t base = dma->all.range[i].address.value, size = dma->all.range[i].size;
+
+		status = memory_plan_add(&plan, "guard page below DMA memory", MEMORY_GUARD,
+			base - PAGE_SIZE, PAGE_SIZE);
+		if (status == OK)
+			status = memory_plan_add(&plan, "DMA memory", MEMORY_DATA, base, size);
+		if (status == OK)
+			status = memory_plan_add(&plan, "guard page above DMA memory", MEMORY_GUARD,
+				base + size, PAGE_SIZE);
+	}
+	return status;
+}
+
+static void log_tables(void)
+{
+	uint64_t memory = memory_plan_bytes(&plan, MEMORY_CODE) +
+			  memory_plan_bytes(&plan, MEMORY_CONST) +
+			  memory_plan_bytes(&plan, MEMORY_DATA);
+
+	for (unsigned i = 0; i < plan.count; i++)
+		memory_range_log(&plan.ranges[i]);
+	tap_ok("platform", "own page tables: 0x%lx bytes of memory, 0x%lx of registers", memory,
+		memory_plan_bytes(&plan, MEMORY_DEVICE));
+	log_info("paging", "%u levels, 0x%lx bytes of code, %u of %u pages for tables",
+		paging.format.levels, memory_plan_bytes(&plan, MEMORY_CODE), paging.used,
+		paging.page_count);
+}
+
+enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *dma)
+{
+	struct page_format format = mmu_format();
+	enum status status = add_image((uint64_t)fw->loaded->ImageBase, fw->loaded->ImageSize);
+
+	if (status == OK)
+		status = add_dma(dma);
+	if (status != OK)
+		return status;
+	paging_init(&paging, &format, tables, TABLE_PAGES);
+	status = paging_map_plan(&paging, &plan);
+	if (status != OK)
+		return status;
+	mmu_enable(&paging, &firmware_mmu);
+	in_force = true;
+	log_tables();
+	return OK;
+}
+
+void own_memory_leave(void)
+{
+	if (!in_force)
+		return;
+	in_force = false;
+	mmu_restore(&firmware_mmu);
+}
+
+/* Whether the plan has the whole window: several devices may share a page. */
+static bool is_planned(uint64_t base, uint64_t size)
+{
+	const struct memory_range *range = memory_plan_find(&plan, base);
+
+	return range && range->kind == MEMORY_DEVICE &&
+	       range_inside(base - range->base, size, range->size);
+}
+
+/* Maps the whole range that a window is in by now; most of it may be mapped already. */
+static enum status map_range_at(uint64_t base)
+{
+	enum status status = paging_map(&paging, memory_plan_find(&plan, base));
+
+	mmu_publish();
+	return status;
+}
+
+enum status map_device(const char *subject, uint64_t base, uint64_t size)
+{
+	bool planned = is_planned(base, size);
+	enum status status = memory_plan_add(&plan, subject, MEMORY_DEVICE, base, size);
+
+	if (status == OK && in_force)
+		status = map_range_at(base);
+	if (status == OK && in_force && !planned)
+		memory_range_log(memory_plan_find(&plan, base));
+	return status;
+}

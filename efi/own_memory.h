@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program's own view of memory, for after boot services: a stack, and page tables with nothing
+ * in them but the image by the rights of its sections, the DMA memory, the stack and the windows of
+ * registers that drivers opened. Whatever else is accessed faults at once.
+ *
+ * Nothing of the firmware's is mapped. For its runtime services its own tables are put back
+ * (own_memory_leave): these map, as firmware means them, all that its code touches, also what it
+ * should not (boot services memory, registers that no descriptor names), and runtime code that is
+ * writable has no place in tables that keep writing and executing apart. They are intact, since
+ * memory that firmware has not given to this program is never written.
+ */
+#ifndef EFI_OWN_MEMORY_H
+#define EFI_OWN_MEMORY_H
+
+#include "efi/firmware.h"
+#include "mem/dma.h"
+#include "platform/memory_plan.h"
+
+/*
+ * Builds the tables and puts them in force. For after ExitBootServices, own vectors installed, on
+ * the own stack. The tables lie in the image, so that nothing is allocated. Otherwise than OK,
+ * logged, firmware's tables stay in force: ERR_RANGE or ERR_NO_MEMORY as memory_plan_add and
+ * paging_map.
+ */
+MUST_CHECK enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *dma);
+
+/* Puts firmware's tables back, for good; nothing when they are in force. */
+void own_memory_leave(void);
+
+/* What is mapped, for the reports of faults; borrowed. */
+const struct memory_plan *own_memory_plan(void);
+
+/* The own stack, [bottom, top); below it is a page that is not mapped. */
+uint64_t own_stack_bottom(void);
+uint64_t own_stack_top(void);
+
+#endif
