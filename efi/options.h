@@ -62,7 +62,7 @@ struct options {
 	bool packed; /* ring=split|packed */
 	uint64_t features_on; /* features=+NAME,-NAME: accepted where offered, beside the usual */
 	uint64_t features_off; /* and not accepted */
-	enum trap_test crash; /* crash=none|undefined|read|write|execute */
+	enum trap_test crash; /* crash=none|undefined|read|write|execute|null|stack|code|data */
 	const struct fault *fault; /* fault=none|NAME[@N]|help; NULL: none */
 	uint32_t fault_at; /* N; 0: each time */
 };

@@ -71,6 +71,10 @@ static const char *const crash_names[] = {
 	[TRAP_TEST_READ] = "read",
 	[TRAP_TEST_WRITE] = "write",
 	[TRAP_TEST_EXECUTE] = "execute",
+	[TRAP_TEST_NULL] = "null",
+	[TRAP_TEST_STACK] = "stack",
+	[TRAP_TEST_CODE] = "code",
+	[TRAP_TEST_DATA] = "data",
 	NULL,
 };
 
@@ -569,7 +573,7 @@ const struct option option_table[] = {
 	},
 	{
 		.key = "crash",
-		.values = "none|undefined|read|write|execute",
+		.values = "none|undefined|read|write|execute|null|stack|code|data",
 		.initial = "none",
 		.example = "crash=read",
 		.manual = "Faults on purpose, to see how a fault is reported.",

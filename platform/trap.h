@@ -35,7 +35,12 @@ enum trap_test {
 	TRAP_TEST_UNDEFINED,
 	TRAP_TEST_READ,
 	TRAP_TEST_WRITE,
-	TRAP_TEST_EXECUTE
+	TRAP_TEST_EXECUTE,
+	TRAP_TEST_NULL, /* reads through a null pointer */
+	TRAP_TEST_STACK, /* lets the stack grow until it ends */
+	TRAP_TEST_CODE, /* writes to the image's code */
+	TRAP_TEST_DATA, /* executes the image's data */
+	TRAP_TEST_COUNT
 };
 void trap_provoke(enum trap_test test);
 

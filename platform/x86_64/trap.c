@@ -261,13 +261,19 @@ void trap_install(const struct trap_context *context)
 
 void trap_provoke(enum trap_test test)
 {
+	static uint64_t data;
 	volatile uint64_t *unmapped = (volatile uint64_t *)UNMAPPED_ADDRESS;
 
 	switch (test) {
-	case TRAP_TEST_NONE: break;
+	case TRAP_TEST_NONE:
+	case TRAP_TEST_COUNT: break;
 	case TRAP_TEST_UNDEFINED: __asm__ volatile("ud2"); break;
 	case TRAP_TEST_READ: (void)*unmapped; break;
 	case TRAP_TEST_WRITE: *unmapped = 0; break;
 	case TRAP_TEST_EXECUTE: ((void (*)(void))UNMAPPED_ADDRESS)(); break;
+	case TRAP_TEST_NULL: __asm__ volatile("testq %%rax, (%0)" ::"r"(8ul) : "memory"); break;
+	case TRAP_TEST_STACK: __asm__ volatile("1: pushq $0\n\tjmp 1b" ::: "memory"); break;
+	case TRAP_TEST_CODE: *(volatile uint64_t *)(uint64_t)trap_stubs = 0; break;
+	case TRAP_TEST_DATA: ((void (*)(void)) & data)(); break;
 	}
 }

@@ -15,7 +15,7 @@ static void check(const struct options *o)
 	fuzz_check(o->timeout_ms >= 1 && o->timeout_ms <= 600000);
 	fuzz_check(o->virtio_mmio_count <= OPTIONS_MAX_VIRTIO_MMIO);
 	fuzz_check(o->picture.pattern <= PICTURE_SOLID);
-	fuzz_check(o->crash <= TRAP_TEST_EXECUTE);
+	fuzz_check(o->crash < TRAP_TEST_COUNT);
 	fuzz_check(o->fault || !o->fault_at);
 	fuzz_check(!o->have_earlycon || o->earlycon.base);
 	for (unsigned i = 0; i < o->virtio_mmio_count; i++)

@@ -135,6 +135,10 @@ static void test_choices(void **state)
 	assert_int_equal(good("crash=read").crash, TRAP_TEST_READ);
 	assert_int_equal(good("crash=write").crash, TRAP_TEST_WRITE);
 	assert_int_equal(good("crash=execute").crash, TRAP_TEST_EXECUTE);
+	assert_int_equal(good("crash=null").crash, TRAP_TEST_NULL);
+	assert_int_equal(good("crash=stack").crash, TRAP_TEST_STACK);
+	assert_int_equal(good("crash=code").crash, TRAP_TEST_CODE);
+	assert_int_equal(good("crash=data").crash, TRAP_TEST_DATA);
 }
 
 static void test_pattern(void **state)
@@ -811,7 +815,7 @@ static void check_valid(const struct options *o)
 	assert_in_range(o->picture.pattern, PICTURE_BARS, PICTURE_SOLID);
 	assert_in_range(o->timeout_ms, 1, 600000);
 	assert_in_range(o->virtio_mmio_count, 0, OPTIONS_MAX_VIRTIO_MMIO);
-	assert_in_range(o->crash, TRAP_TEST_NONE, TRAP_TEST_EXECUTE);
+	assert_in_range(o->crash, TRAP_TEST_NONE, TRAP_TEST_COUNT - 1);
 	assert_int_equal(!o->choice.width, !o->choice.height);
 	if (o->choice.width) {
 		assert_in_range(o->choice.width, 16, 8192);
