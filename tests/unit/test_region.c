@@ -197,6 +197,25 @@ static void test_init_refuses(void **state)
 				"(0x101 bytes needed)"));
 }
 
+/* Memory windows are mapped when they are opened; ports and parts of a window are not asked for. */
+static void test_mapped(void **state)
+{
+	struct region other;
+
+	(void)state;
+	assert_int_equal(host_mapping.asked, 1);
+	assert_int_equal(host_mapping.base, BASE);
+	assert_int_equal(host_mapping.size, 0x200);
+	assert_int_equal(region_sub(&other, &region, 0x100, 0x10), OK);
+	assert_int_equal(region_init(&other, "dev", IO_PORT, 0x3f8, 8, 8, NULL), OK);
+	assert_int_equal(region_init(&other, "dev", IO_MMIO, BASE, 8, 16, NULL), ERR_RANGE);
+	assert_int_equal(host_mapping.asked, 1);
+	host_mapping.answer = ERR_NO_MEMORY;
+	other = region;
+	assert_int_equal(region_init(&other, "new", IO_MMIO, 0x1000, 8, 8, NULL), ERR_NO_MEMORY);
+	assert_memory_equal(&other, &region, sizeof(other));
+}
+
 static void test_sub(void **state)
 {
 	struct region sub = {.base = 77};
@@ -283,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup(test_outside, setup),
 		cmocka_unit_test_setup(test_misaligned_base, setup),
 		cmocka_unit_test_setup(test_init_refuses, setup),
+		cmocka_unit_test_setup(test_mapped, setup),
 		cmocka_unit_test_setup(test_sub, setup),
 		cmocka_unit_test_setup(test_ports, setup),
 	};

@@ -149,6 +149,59 @@ static void test_bad_frame_pointers(void **state)
 	}
 }
 
+/* A stack that ran over: sp is in the guard page, which the report does not read. */
+static void test_below_the_stack(void **state)
+{
+	(void)state;
+	trap_set_context(&(struct trap_context){
+		.stack_bottom = address_of(0), .stack_top = address_of(WORDS), .end = end});
+	fault.sp = address_of(0) - 64;
+	fault.return_at_sp = true;
+	fault.fp = fault.sp + 8;
+	trap_report(&fault);
+	expect_end("frame pointer 0x%lx is below the stack\n", fault.fp);
+}
+
+/* The function that a stack begins with was called by nobody. */
+static void test_first_frame(void **state)
+{
+	(void)state;
+	fault.fp = address_of(4);
+	frame(4, address_of(10), IMAGE + 0x444);
+	frame(10, 0, 0);
+	trap_report(&fault);
+	assert_true(host_logged("#   #1 image+0x444 (0x40000444)\n#   end of"));
+	expect_end("frame pointer 0x%lx is the first\n", address_of(10));
+}
+
+/* What the address is stands right behind the cause; without one nothing is said. */
+static void test_address(void **state)
+{
+	struct memory_plan plan = {0};
+	struct trap_context context = {.memory = &plan, .end = end};
+
+	(void)state;
+	assert_int_equal(memory_plan_add(&plan, "gpu", MEMORY_DEVICE, 0x10000, 0x1000), OK);
+	trap_set_context(&context);
+	fault.has_address = true;
+	fault.address = 0x11008;
+	trap_report(&fault);
+	assert_true(
+		host_logged("trap: error: data abort\n#   address 0x11008: not mapped: no device "
+			    "or memory of ours; 0x9 bytes above gpu\n"));
+	host_reset(state);
+	trap_set_context(&context);
+	fault.has_address = false;
+	trap_report(&fault);
+	assert_false(host_logged("address 0x"));
+	host_reset(state);
+	context.memory = NULL;
+	trap_set_context(&context);
+	fault.has_address = true;
+	trap_report(&fault);
+	assert_false(host_logged("address 0x"));
+}
+
 static void test_frames_must_grow(void **state)
 {
 	(void)state;
@@ -342,6 +395,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_report, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_backtrace, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_frame_pointers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_below_the_stack, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_first_frame, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_address, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_frames_must_grow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_frames_must_not_shrink, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_enough_frames, setup, teardown),
