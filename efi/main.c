@@ -157,7 +157,7 @@ static void own_the_traps(void)
 	tap_ok("platform", "exception vectors are our own");
 }
 
-/* Without own tables firmware's are good enough for a picture, though not for a verdict. */
+/* Without own tables firmware's are good enough for a picture, though not for a PASS. */
 static void own_the_memory(void)
 {
 	enum status status = own_memory_enter(&firmware, &dma);

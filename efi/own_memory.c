@@ -24,7 +24,6 @@ static uint64_t tables[TABLE_PAGES * PAGE_ENTRIES] __attribute__((aligned(PAGE_S
 static struct memory_plan plan;
 static struct paging paging;
 static struct mmu_state firmware_mmu;
-static bool in_force;
 
 /* In tools/efi.ld: where the sections of the image begin; each ends where the next one begins. */
 #define BOUND extern const char __attribute__((visibility("hidden")))
@@ -119,16 +118,16 @@ enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *d
 	if (status != OK)
 		return status;
 	mmu_enable(&paging, &firmware_mmu);
-	in_force = true;
+	plan.in_force = true;
 	log_tables();
 	return OK;
 }
 
 void own_memory_leave(void)
 {
-	if (!in_force)
+	if (!plan.in_force)
 		return;
-	in_force = false;
+	plan.in_force = false;
 	mmu_restore(&firmware_mmu);
 }
 
@@ -155,9 +154,9 @@ enum status map_device(const char *subject, uint64_t base, uint64_t size)
 	bool planned = is_planned(base, size);
 	enum status status = memory_plan_add(&plan, subject, MEMORY_DEVICE, base, size);
 
-	if (status == OK && in_force)
+	if (status == OK && plan.in_force)
 		status = map_range_at(base);
-	if (status == OK && in_force && !planned)
+	if (status == OK && plan.in_force && !planned)
 		memory_range_log(memory_plan_find(&plan, base));
 	return status;
 }

@@ -31,6 +31,7 @@ struct memory_range {
 
 /* Sorted by address, without overlaps. */
 struct memory_plan {
+	bool in_force; /* nothing else is mapped now */
 	struct memory_range ranges[MEMORY_MAX_RANGES];
 	unsigned count;
 };

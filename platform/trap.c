@@ -174,7 +174,7 @@ static void print_address(const struct trap_fault *fault)
 {
 	char text[ADDRESS_SIZE];
 
-	if (!fault->has_address || !the_context.memory)
+	if (!fault->has_address || !the_context.memory || !the_context.memory->in_force)
 		return;
 	memory_plan_explain(the_context.memory, fault->address, text, sizeof(text));
 	detail("address 0x%lx: %s", fault->address, text);

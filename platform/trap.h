@@ -17,7 +17,8 @@ struct trap_context {
 	uint64_t stack_bottom; /* the stack is [stack_bottom, stack_top): frames outside it are not
 				*/
 	uint64_t stack_top; /* followed */
-	const struct memory_plan *memory; /* what is mapped, borrowed; NULL: not known */
+	const struct memory_plan
+		*memory; /* what is mapped once it is in force, borrowed; may be NULL */
 	/* Ends the run, with the failure verdict; does not return. Called once, log drained. */
 	void (*end)(void);
 };

@@ -238,6 +238,11 @@ static void check_again(const struct flavour *flavour)
 		expect_kind(at, MEMORY_DEVICE);
 	expect_unmapped(MIB(30) - 1);
 	expect_unmapped(MIB(38));
+	/* From the middle of a block on, to beyond it. */
+	assert_int_equal(map(MEMORY_DEVICE, MIB(37) + 0x1000, MIB(1) + 0x2000), OK);
+	expect_kind(MIB(38), MEMORY_DEVICE);
+	expect_kind(MIB(38) + 0x2fff, MEMORY_DEVICE);
+	expect_unmapped(MIB(38) + 0x3000);
 }
 
 static void test_again(void **state)

@@ -177,7 +177,7 @@ static void test_first_frame(void **state)
 /* What the address is stands right behind the cause; without one nothing is said. */
 static void test_address(void **state)
 {
-	struct memory_plan plan = {0};
+	struct memory_plan plan = {.in_force = true};
 	struct trap_context context = {.memory = &plan, .end = end};
 
 	(void)state;
@@ -194,7 +194,15 @@ static void test_address(void **state)
 	fault.has_address = false;
 	trap_report(&fault);
 	assert_false(host_logged("address 0x"));
+	/* Under firmware's tables nobody knows what is mapped. */
 	host_reset(state);
+	plan.in_force = false;
+	trap_set_context(&context);
+	fault.has_address = true;
+	trap_report(&fault);
+	assert_false(host_logged("address 0x"));
+	host_reset(state);
+	plan.in_force = true;
 	context.memory = NULL;
 	trap_set_context(&context);
 	fault.has_address = true;
