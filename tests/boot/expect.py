@@ -51,6 +51,7 @@ def expect_own_machine(log):
     """The steps that every run takes before it looks for devices."""
     for text in ("options", "machine", "serial: ", "DMA memory", "boot services left"):
         assert not expect_step(log, "efi", rf"^{text}").skip, text
+    expect_step(log, "platform", r"^own page tables: ")
 
 
 def expect_failure(log, subject, text, cause):
