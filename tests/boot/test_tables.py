@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from expect import expect_detail, expect_pass, expect_step, read_log
+from expect import expect_detail, expect_failure, expect_pass, expect_step, read_log
 
 GPU = "-device", "virtio-gpu-pci"
 PAGE = 0x1000
@@ -122,3 +122,18 @@ def test_tables(case, start):
     expect_translations(machine, ranges)
     if arch == "x86_64":
         expect_x86_tables(machine, ranges, "qemu64,-nx" not in arguments)
+
+
+def test_registers_in_own_memory(start):
+    """A window that somebody puts where the DMA memory is: refused by name, before it is read."""
+    machine = start(
+        "aarch64", args="after=halt virtio_mmio.device=512@0x50000000:47", extra=GPU
+    )
+    log = read_log(machine)
+    expect_failure(log, "virtio", "^devices", "^1 could not be used")
+    expect_detail(
+        log,
+        "memory",
+        r"^error: virtio-mmio@50000000: 0x1000 bytes at 0x50000000 \(registers\) overlap DMA memory",
+    )
+    expect_step(log, "virtio-pci@.*", "^gpu0: picture shown")
