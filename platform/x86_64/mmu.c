@@ -103,7 +103,10 @@ static void read_state(struct mmu_state *state)
 	r[PAT_AT] = read_msr(MSR_PAT);
 }
 
-/* Lines that were cached by another policy are written back on both sides (SDM 12.12.4). */
+/*
+ * Lines that were cached by another policy are written back on both sides (SDM volume 3, 12.12.4);
+ * the translations that remember the old policy are forgotten by load_tables, which follows.
+ */
 static void set_pat(uint64_t value)
 {
 	if (read_msr(MSR_PAT) == value)
@@ -130,9 +133,9 @@ void mmu_enable(const struct paging *paging, struct mmu_state *before)
 	read_state(before);
 	if (extended_features() & CPUID_NX)
 		write_msr(MSR_EFER, r[EFER_AT] | EFER_NXE);
-	load_tables((uint64_t)paging->pages, r[CR4_AT]);
 	if ((r[PAT_AT] ^ PAT_RESET) & PAT_OF_OURS)
 		set_pat(PAT_RESET);
+	load_tables((uint64_t)paging->pages, r[CR4_AT]);
 	write_cr0(r[CR0_AT] | CR0_WP);
 }
 
