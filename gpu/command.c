@@ -2,6 +2,7 @@
 /* In: what to ask of the GPU. Out: its answer, checked. */
 #include "gpu/command.h"
 
+#include "gpu/protocol_3d.h"
 #include "gpu/request.h"
 #include "mem/log.h"
 #include "mem/string.h"

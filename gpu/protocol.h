@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What goes over the wire between the driver and a GPU device (virtio 1.3 §5.7), in the
- * specification's own names: the 2D commands, their responses, the configuration.
+ * specification's own names: the commands' types, the structs of the 2D commands, their responses,
+ * the configuration. Those of gpu/protocol_3d.h are the rest.
  */
 #ifndef GPU_PROTOCOL_H
 #define GPU_PROTOCOL_H
@@ -12,6 +13,10 @@
 enum virtio_gpu_feature {
 	VIRTIO_GPU_F_VIRGL = 0,
 	VIRTIO_GPU_F_EDID = 1,
+	VIRTIO_GPU_F_RESOURCE_UUID = 2,
+	VIRTIO_GPU_F_RESOURCE_BLOB = 3,
+	VIRTIO_GPU_F_CONTEXT_INIT = 4, /* needs VIRGL */
+	VIRTIO_GPU_F_BLOB_ALIGNMENT = 5, /* virtio 1.4; needs RESOURCE_BLOB */
 };
 
 /* §5.7.2 */
@@ -29,6 +34,7 @@ struct virtio_gpu_config {
 	uint32_t events_clear;
 	uint32_t num_scanouts;
 	uint32_t num_capsets;
+	uint32_t blob_alignment; /* virtio 1.4; only with BLOB_ALIGNMENT */
 };
 
 /* §5.7.6.7 */
@@ -44,8 +50,20 @@ enum virtio_gpu_ctrl_type {
 	VIRTIO_GPU_CMD_GET_CAPSET_INFO,
 	VIRTIO_GPU_CMD_GET_CAPSET,
 	VIRTIO_GPU_CMD_GET_EDID,
+	VIRTIO_GPU_CMD_RESOURCE_ASSIGN_UUID,
+	VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB,
+	VIRTIO_GPU_CMD_SET_SCANOUT_BLOB,
 
-	VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D = 0x0206,
+	VIRTIO_GPU_CMD_CTX_CREATE = 0x0200,
+	VIRTIO_GPU_CMD_CTX_DESTROY,
+	VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE,
+	VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE,
+	VIRTIO_GPU_CMD_RESOURCE_CREATE_3D,
+	VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D,
+	VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D,
+	VIRTIO_GPU_CMD_SUBMIT_3D,
+	VIRTIO_GPU_CMD_RESOURCE_MAP_BLOB,
+	VIRTIO_GPU_CMD_RESOURCE_UNMAP_BLOB,
 
 	VIRTIO_GPU_CMD_UPDATE_CURSOR = 0x0300,
 	VIRTIO_GPU_CMD_MOVE_CURSOR,
@@ -55,6 +73,8 @@ enum virtio_gpu_ctrl_type {
 	VIRTIO_GPU_RESP_OK_CAPSET_INFO,
 	VIRTIO_GPU_RESP_OK_CAPSET,
 	VIRTIO_GPU_RESP_OK_EDID,
+	VIRTIO_GPU_RESP_OK_RESOURCE_UUID,
+	VIRTIO_GPU_RESP_OK_MAP_INFO,
 
 	VIRTIO_GPU_RESP_ERR_UNSPEC = 0x1200,
 	VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY,
@@ -155,26 +175,6 @@ struct virtio_gpu_transfer_to_host_2d {
 	le32 padding;
 };
 
-struct virtio_gpu_box {
-	le32 x;
-	le32 y;
-	le32 z;
-	le32 w;
-	le32 h;
-	le32 d;
-};
-
-/* Not in virtio 1.3, which leaves the 3D commands out: linux/virtio_gpu.h. */
-struct virtio_gpu_transfer_host_3d {
-	struct virtio_gpu_ctrl_hdr hdr;
-	struct virtio_gpu_box box;
-	le64 offset;
-	le32 resource_id;
-	le32 level;
-	le32 stride;
-	le32 layer_stride;
-};
-
 struct virtio_gpu_mem_entry {
 	le64 addr;
 	le32 length;
@@ -211,7 +211,7 @@ struct virtio_gpu_update_cursor {
 	le32 padding;
 };
 
-_Static_assert(sizeof(struct virtio_gpu_config) == 16, "virtio 1.3 §5.7.4");
+_Static_assert(sizeof(struct virtio_gpu_config) == 20, "virtio 1.4 §5.7.4");
 _Static_assert(sizeof(struct virtio_gpu_ctrl_hdr) == 24, "virtio 1.3 §5.7.6.7");
 _Static_assert(offsetof(struct virtio_gpu_ctrl_hdr, ring_idx) == 20, "virtio 1.3 §5.7.6.7");
 _Static_assert(sizeof(struct virtio_gpu_resp_display_info) == 24 + 16 * 24, "§5.7.6.8");
@@ -223,7 +223,6 @@ _Static_assert(sizeof(struct virtio_gpu_set_scanout) == 48, "virtio 1.3 §5.7.6.
 _Static_assert(sizeof(struct virtio_gpu_resource_flush) == 48, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_transfer_to_host_2d) == 56, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_resource_attach_backing) == 32, "virtio 1.3 §5.7.6.8");
-_Static_assert(sizeof(struct virtio_gpu_transfer_host_3d) == 72, "linux/virtio_gpu.h");
 _Static_assert(sizeof(struct virtio_gpu_mem_entry) == 16, "virtio 1.3 §5.7.6.8");
 _Static_assert(sizeof(struct virtio_gpu_update_cursor) == 56, "virtio 1.3 §5.7.6.10");
 

@@ -30,6 +30,8 @@ static const char *const ok_names[] = {
 	"VIRTIO_GPU_RESP_OK_CAPSET_INFO",
 	"VIRTIO_GPU_RESP_OK_CAPSET",
 	"VIRTIO_GPU_RESP_OK_EDID",
+	"VIRTIO_GPU_RESP_OK_RESOURCE_UUID",
+	"VIRTIO_GPU_RESP_OK_MAP_INFO",
 };
 
 const char *gpu_response_name(uint32_t type)
@@ -216,7 +218,8 @@ void *gpu_request(struct gpu *gpu, enum virtio_gpu_ctrl_type type, uint32_t more
 	struct gpu_requests *rs = &gpu->requests;
 	const struct gpu_shape *shape = gpu_shape_of(type);
 	uint32_t size = shape->request + more;
-	bool is_long = size > GPU_SHORT_SIZE || shape->response_size > GPU_SHORT_SIZE;
+	bool is_long = size > GPU_SHORT_SIZE || shape->response_size > GPU_SHORT_SIZE ||
+		       shape->long_response;
 	struct gpu_request *r;
 
 	/* How that goes is seen at the end of the batch. */

@@ -21,7 +21,7 @@ struct gpu_shape;
 
 /* The room of a request, and of its response: of most, and of the one that needs more. */
 #define GPU_SHORT_SIZE 128u
-#define GPU_LONG_SIZE  2048u
+#define GPU_LONG_SIZE  4096u
 
 /* The memory of all of them. */
 #define GPU_REQUESTS_SIZE (2 * (GPU_LONG_SIZE + GPU_MAX_BATCH * GPU_SHORT_SIZE))

@@ -2,14 +2,17 @@
 /* In: commands. Out: how long they and their answers are to be. */
 #include "gpu/shape.h"
 
+#include "gpu/protocol_3d.h"
+
 #define HEADER_SIZE ((uint32_t)sizeof(struct virtio_gpu_ctrl_hdr))
 
-#define NODATA VIRTIO_GPU_RESP_OK_NODATA, HEADER_SIZE
+#define NODATA VIRTIO_GPU_RESP_OK_NODATA, HEADER_SIZE, false
 
 /* clang-format off: a table */
 static const struct gpu_shape shapes[] = {
 	{VIRTIO_GPU_CMD_GET_DISPLAY_INFO, "GET_DISPLAY_INFO", HEADER_SIZE,
-		VIRTIO_GPU_RESP_OK_DISPLAY_INFO, sizeof(struct virtio_gpu_resp_display_info)},
+		VIRTIO_GPU_RESP_OK_DISPLAY_INFO, sizeof(struct virtio_gpu_resp_display_info),
+		false},
 	{VIRTIO_GPU_CMD_RESOURCE_CREATE_2D, "RESOURCE_CREATE_2D",
 		sizeof(struct virtio_gpu_resource_create_2d), NODATA},
 	{VIRTIO_GPU_CMD_RESOURCE_UNREF, "RESOURCE_UNREF", sizeof(struct virtio_gpu_resource_unref),
@@ -23,17 +26,42 @@ static const struct gpu_shape shapes[] = {
 		sizeof(struct virtio_gpu_resource_attach_backing), NODATA},
 	{VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING, "RESOURCE_DETACH_BACKING",
 		sizeof(struct virtio_gpu_resource_detach_backing), NODATA},
-	{VIRTIO_GPU_CMD_GET_CAPSET_INFO, "GET_CAPSET_INFO", HEADER_SIZE + 8,
-		VIRTIO_GPU_RESP_OK_CAPSET_INFO, HEADER_SIZE + 16},
-	{VIRTIO_GPU_CMD_GET_CAPSET, "GET_CAPSET", HEADER_SIZE + 8, VIRTIO_GPU_RESP_OK_CAPSET,
-		HEADER_SIZE},
+	{VIRTIO_GPU_CMD_GET_CAPSET_INFO, "GET_CAPSET_INFO",
+		sizeof(struct virtio_gpu_get_capset_info), VIRTIO_GPU_RESP_OK_CAPSET_INFO,
+		sizeof(struct virtio_gpu_resp_capset_info), false},
+	{VIRTIO_GPU_CMD_GET_CAPSET, "GET_CAPSET", sizeof(struct virtio_gpu_get_capset),
+		VIRTIO_GPU_RESP_OK_CAPSET, sizeof(struct virtio_gpu_resp_capset), true},
 	{VIRTIO_GPU_CMD_GET_EDID, "GET_EDID", sizeof(struct virtio_gpu_get_edid),
-		VIRTIO_GPU_RESP_OK_EDID, sizeof(struct virtio_gpu_resp_edid)},
+		VIRTIO_GPU_RESP_OK_EDID, sizeof(struct virtio_gpu_resp_edid), false},
+	{VIRTIO_GPU_CMD_RESOURCE_ASSIGN_UUID, "RESOURCE_ASSIGN_UUID",
+		sizeof(struct virtio_gpu_resource_assign_uuid), VIRTIO_GPU_RESP_OK_RESOURCE_UUID,
+		sizeof(struct virtio_gpu_resp_resource_uuid), false},
+	{VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB, "RESOURCE_CREATE_BLOB",
+		sizeof(struct virtio_gpu_resource_create_blob), NODATA},
+	{VIRTIO_GPU_CMD_SET_SCANOUT_BLOB, "SET_SCANOUT_BLOB",
+		sizeof(struct virtio_gpu_set_scanout_blob), NODATA},
+	{VIRTIO_GPU_CMD_CTX_CREATE, "CTX_CREATE", sizeof(struct virtio_gpu_ctx_create), NODATA},
+	{VIRTIO_GPU_CMD_CTX_DESTROY, "CTX_DESTROY", HEADER_SIZE, NODATA},
+	{VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE, "CTX_ATTACH_RESOURCE",
+		sizeof(struct virtio_gpu_ctx_resource), NODATA},
+	{VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE, "CTX_DETACH_RESOURCE",
+		sizeof(struct virtio_gpu_ctx_resource), NODATA},
+	{VIRTIO_GPU_CMD_RESOURCE_CREATE_3D, "RESOURCE_CREATE_3D",
+		sizeof(struct virtio_gpu_resource_create_3d), NODATA},
+	{VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D, "TRANSFER_TO_HOST_3D",
+		sizeof(struct virtio_gpu_transfer_host_3d), NODATA},
 	{VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D, "TRANSFER_FROM_HOST_3D",
 		sizeof(struct virtio_gpu_transfer_host_3d), NODATA},
+	{VIRTIO_GPU_CMD_SUBMIT_3D, "SUBMIT_3D", sizeof(struct virtio_gpu_cmd_submit), NODATA},
+	{VIRTIO_GPU_CMD_RESOURCE_MAP_BLOB, "RESOURCE_MAP_BLOB",
+		sizeof(struct virtio_gpu_resource_map_blob), VIRTIO_GPU_RESP_OK_MAP_INFO,
+		sizeof(struct virtio_gpu_resp_map_info), false},
+	{VIRTIO_GPU_CMD_RESOURCE_UNMAP_BLOB, "RESOURCE_UNMAP_BLOB",
+		sizeof(struct virtio_gpu_resource_unmap_blob), NODATA},
 	{VIRTIO_GPU_CMD_UPDATE_CURSOR, "UPDATE_CURSOR", sizeof(struct virtio_gpu_update_cursor), 0,
-		0},
-	{VIRTIO_GPU_CMD_MOVE_CURSOR, "MOVE_CURSOR", sizeof(struct virtio_gpu_update_cursor), 0, 0},
+		0, false},
+	{VIRTIO_GPU_CMD_MOVE_CURSOR, "MOVE_CURSOR", sizeof(struct virtio_gpu_update_cursor), 0, 0,
+		false},
 };
 /* clang-format on */
 

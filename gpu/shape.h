@@ -16,7 +16,8 @@ struct gpu_shape {
 	const char *name; /* "RESOURCE_FLUSH" */
 	uint32_t request; /* bytes of its struct, without the entries behind it */
 	uint32_t response; /* the type that it is answered with; 0: it has no response */
-	uint32_t response_size;
+	uint32_t response_size; /* at least */
+	bool long_response; /* it may have more, up to GPU_LONG_SIZE */
 };
 
 /* NULL when it is none of them. */

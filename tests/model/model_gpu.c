@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gpu/protocol_3d.h"
 #include "mem/le.h"
 
 #define F_VIRGL 0u

@@ -183,9 +183,9 @@ static void test_request_outside(void **state)
 static void test_unknown_command(void **state)
 {
 	(void)state;
-	story_header(0x10b);
+	story_header(0x10e);
 	judge(0x1200, 24);
-	expect_only(CERTAIN, MISTAKE_UNKNOWN_COMMAND, "type 0x10b");
+	expect_only(CERTAIN, MISTAKE_UNKNOWN_COMMAND, "type 0x10e");
 	story_header(0x00010000);
 	judge(0x1200, 24);
 	expect_only(CERTAIN, MISTAKE_UNKNOWN_COMMAND, "type 0x10000");

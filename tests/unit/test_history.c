@@ -180,7 +180,7 @@ static void test_names(void **state)
 	assert_string_equal(gpu_command_name(0x100), "GET_DISPLAY_INFO");
 	assert_string_equal(gpu_command_name(0x104), "RESOURCE_FLUSH");
 	assert_string_equal(gpu_command_name(0x10a), "GET_EDID");
-	assert_string_equal(gpu_command_name(0x10b), "unknown command");
+	assert_string_equal(gpu_command_name(0x10e), "unknown command");
 	assert_string_equal(gpu_command_name(0xff), "unknown command");
 	assert_string_equal(gpu_command_name(0), "unknown command");
 }
@@ -246,7 +246,7 @@ static void test_entries_apart(void **state)
 /* What a request has to have, and whether it was carried out. */
 static void test_shapes(void **state)
 {
-	static const uint32_t sizes[] = {24, 40, 32, 48, 48, 56, 32, 32, 32, 32, 32};
+	static const uint32_t sizes[] = {24, 40, 32, 48, 48, 56, 32, 32, 32, 32, 32, 32, 56, 96};
 
 	(void)state;
 	for (uint32_t i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -259,7 +259,10 @@ static void test_shapes(void **state)
 	assert_int_equal(gpu_shape_of(0x100)->response_size, 408);
 	assert_int_equal(gpu_shape_of(0x10a)->response_size, 1056);
 	assert_null(gpu_shape_of(0xff));
-	assert_null(gpu_shape_of(0x10b));
+	assert_int_equal(gpu_shape_of(0x10b)->response_size, 40);
+	assert_null(gpu_shape_of(0x10e));
+	assert_int_equal(gpu_shape_of(0x209)->request, 32);
+	assert_null(gpu_shape_of(0x20a));
 	story_attach(1, STORY_BASE, 0x1000, 3);
 	assert_int_equal(gpu_record_needed(newest()), 32 + 3 * 16);
 	assert_true(gpu_record_carried_out(newest()));

@@ -2,7 +2,7 @@
 /* In: our headers, and the kernel's values as numbers. Out: an error where they differ (uapi.h). */
 #include "uapi.h"
 
-#include "gpu/protocol.h"
+#include "gpu/protocol_3d.h"
 #include "platform/pci.h"
 #include "uapi_values.h"
 #include "virtio/device.h"
