@@ -14,6 +14,8 @@
 #include "efi/list.h"
 #include "efi/option_sources.h"
 #include "efi/own_memory.h"
+#include "gpu/blob.h"
+#include "gpu/check_3d.h"
 #include "gpu/fault.h"
 #include "gpu/isolate.h"
 #include "gpu/readback.h"
@@ -257,6 +259,10 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 	setup.cursor = options.cursor;
 	if (options.readback)
 		setup.features |= GPU_READBACK_FEATURES;
+	if (options.check_3d)
+		setup.features |= GPU_3D_FEATURES;
+	if (options.blob)
+		setup.features |= GPU_BLOB_FEATURES;
 	if (options.fault)
 		status = fault_install(&l->fault, options.fault, options.fault_at, dev);
 	if (status != OK)
@@ -269,6 +275,8 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 		.layout = options.layout,
 		.choice = options.choice,
 		.readback = options.readback,
+		.check_3d = options.check_3d,
+		.blob = options.blob,
 		.label = options.label ? l->label : NULL,
 	};
 	format(l->label, sizeof(l->label), "firstlight %s\ngpu%u: %s\n%s", FIRSTLIGHT_VERSION,

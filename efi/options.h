@@ -45,7 +45,9 @@ struct options {
 	bool cursor; /* cursor=off|on|X,Y, default off */
 	struct gpu_cursor_place cursor_place; /* given by X,Y */
 	bool label; /* label=on|off, default on */
-	bool readback; /* check=none|readback, default none */
+	bool readback; /* check=readback */
+	bool check_3d; /* check=3d; both: check=readback,3d; neither by default: check=none */
+	bool blob; /* resource=2d|blob, default 2d */
 	bool isolate; /* isolate=on|off, default on */
 	struct gpu_display_choice choice; /* video=WIDTHxHEIGHT, 16 to 8192 each, 0: what the
 					     display says; scanouts=enabled|all */

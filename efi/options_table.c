@@ -41,7 +41,12 @@ static const char *const ring_names[] = {[false] = "split", [true] = "packed", N
 
 static const char *const usual_names[] = {"usual", NULL};
 
-static const char *const check_names[] = {[false] = "none", [true] = "readback", NULL};
+enum check { CHECK_NONE, CHECK_READBACK, CHECK_3D, CHECK_COUNT };
+
+static const char *const check_names[] = {
+	[CHECK_NONE] = "none", [CHECK_READBACK] = "readback", [CHECK_3D] = "3d", NULL};
+
+static const char *const resource_names[] = {[false] = "2d", [true] = "blob", NULL};
 
 static const char *const irq_names[] = {
 	[INTERRUPT_POLL] = "poll",
@@ -148,10 +153,37 @@ static enum status set_ring(
 	return take_switch(word, names, &options->packed);
 }
 
+/* Names with commas between them; none adds nothing to the others. */
 static enum status set_check(
 	struct options *options, const struct option_word *word, const char *const *names)
 {
-	return take_switch(word, names, &options->readback);
+	bool on[CHECK_COUNT] = {false};
+	const char *at = word->value;
+
+	for (;;) {
+		size_t length = 0;
+		unsigned choice;
+		enum status status;
+
+		while (at[length] && at[length] != ',')
+			length++;
+		status = option_choose(word, "value", at, length, names, &choice);
+		if (status != OK)
+			return status;
+		on[choice] = true;
+		at += length;
+		if (!*at++)
+			break;
+	}
+	options->readback = on[CHECK_READBACK];
+	options->check_3d = on[CHECK_3D];
+	return OK;
+}
+
+static enum status set_resource(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	return take_switch(word, names, &options->blob);
 }
 
 static enum status set_irq(
@@ -532,14 +564,26 @@ const struct option option_table[] = {
 	},
 	{
 		.key = "check",
-		.values = "none|readback",
+		.values = "none|readback|3d[,...]",
 		.initial = "none",
-		.example = "check=readback",
+		.example = "check=readback,3d",
 		.manual =
-			"readback has the device give the picture back and compares it, where the\n"
-			"device can do that (QEMU: virtio-gpu-gl).",
+			"readback has the device give the picture back and compares it; 3d lists\n"
+			"the capability sets and uses a rendering context. Both need a device "
+			"with\n"
+			"a renderer (QEMU: virtio-gpu-gl).",
 		.names = check_names,
 		.set = set_check,
+	},
+	{
+		.key = "resource",
+		.values = "2d|blob",
+		.initial = "2d",
+		.example = "resource=blob",
+		.manual = "What the picture is for the device: a copy that it is sent, or a blob,\n"
+			  "the memory itself, shown from where it is (2d where it cannot).",
+		.names = resource_names,
+		.set = set_resource,
 	},
 	{
 		.key = "isolate",

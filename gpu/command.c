@@ -7,7 +7,7 @@
 #include "mem/log.h"
 #include "mem/string.h"
 
-static struct virtio_gpu_rect wire_rect(struct rectangle r)
+struct virtio_gpu_rect gpu_wire_rect(struct rectangle r)
 {
 	return (struct virtio_gpu_rect){
 		le32_of(r.x), le32_of(r.y), le32_of(r.width), le32_of(r.height)};
@@ -139,7 +139,7 @@ enum status gpu_set_scanout(
 {
 	struct virtio_gpu_set_scanout *r = gpu_request(gpu, VIRTIO_GPU_CMD_SET_SCANOUT, 0);
 
-	r->r = wire_rect(area);
+	r->r = gpu_wire_rect(area);
 	r->scanout_id = le32_of(scanout);
 	r->resource_id = le32_of(resource);
 	return gpu_send(gpu);
@@ -151,7 +151,7 @@ static void begin_transfer(
 	struct virtio_gpu_transfer_to_host_2d *r =
 		gpu_request(gpu, VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D, 0);
 
-	r->r = wire_rect(area);
+	r->r = gpu_wire_rect(area);
 	r->offset =
 		le64_of((uint64_t)area.y * surface->stride_bytes + (uint64_t)area.x * PIXEL_SIZE);
 	r->resource_id = le32_of(resource);
@@ -177,7 +177,7 @@ enum status gpu_flush(struct gpu *gpu, uint32_t resource, struct rectangle area)
 	struct virtio_gpu_resource_flush *r = gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_FLUSH, 0);
 
 	gpu_fence(gpu);
-	r->r = wire_rect(area);
+	r->r = gpu_wire_rect(area);
 	r->resource_id = le32_of(resource);
 	return gpu_send(gpu);
 }

@@ -22,6 +22,9 @@ _Static_assert(sizeof(struct virtio_gpu_resource_attach_backing) +
 _Static_assert(sizeof(struct virtio_gpu_mem_entry) == SURFACE_ENTRY_SIZE, "as told to the surface");
 _Static_assert(sizeof(struct virtio_gpu_resp_edid) <= GPU_LONG_SIZE, "the longest response fits");
 
+/* The rectangle as commands have it. */
+struct virtio_gpu_rect gpu_wire_rect(struct rectangle r);
+
 /* What the device says of one scanout. */
 struct gpu_display {
 	bool enabled;

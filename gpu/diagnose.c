@@ -39,6 +39,7 @@ static const struct gpu_record *done(const struct trial *t, uint32_t type)
 		/* What is older belongs to another resource, or to another backing. */
 		if (r->type == VIRTIO_GPU_CMD_RESOURCE_UNREF ||
 			r->type == VIRTIO_GPU_CMD_RESOURCE_CREATE_2D ||
+			r->type == VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB ||
 			(r->type == VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING &&
 				type == VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING))
 			return NULL;
@@ -136,7 +137,8 @@ static bool judge_resource(const struct trial *t)
 		diagnosis_add(t->d, CERTAIN, MISTAKE_RESOURCE_ID, "%s of resource 0", name);
 		return false;
 	}
-	if (done(t, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D))
+	if (done(t, VIRTIO_GPU_CMD_RESOURCE_CREATE_2D) ||
+		done(t, VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB))
 		return true;
 	if (complete(t->history))
 		diagnosis_add(t->d, CERTAIN, MISTAKE_RESOURCE_ID,

@@ -7,7 +7,8 @@
 #include "mem/tap.h"
 
 const struct gpu_setup gpu_setup_full = {
-	.features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURES_OF_QUEUES,
+	.features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(VIRTIO_GPU_F_RESOURCE_UUID) |
+		    FEATURES_OF_QUEUES,
 	.queue_size = 64,
 	.queue_align = VIRTIO_LEGACY_ALIGN,
 };

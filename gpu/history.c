@@ -2,6 +2,7 @@
 /* In: requests as they went out, and their answers. Out: a record of each, kept and on the log. */
 #include "gpu/history.h"
 
+#include "gpu/protocol_3d.h"
 #include "gpu/request.h"
 #include "gpu/shape.h"
 #include "mem/bytes.h"
@@ -52,6 +53,15 @@ static void take_entries(struct gpu_record *r, struct bytes *b, const struct dma
 	}
 }
 
+static void take_blob(struct gpu_record *r, struct bytes *b, const struct dma_pool *pool)
+{
+	r->resource = bytes_le32(b);
+	bytes_seek(b, offsetof(struct virtio_gpu_resource_create_blob, nr_entries));
+	r->entries = bytes_le32(b);
+	bytes_seek(b, sizeof(struct virtio_gpu_resource_create_blob));
+	take_entries(r, b, pool);
+}
+
 /* §5.7.6.8: what stands behind the header. */
 static void take_fields(struct gpu_record *r, struct bytes *b, const struct dma_pool *pool)
 {
@@ -92,6 +102,17 @@ static void take_fields(struct gpu_record *r, struct bytes *b, const struct dma_
 		(void)bytes_le32(b); /* padding */
 		r->resource = bytes_le32(b);
 		break;
+	case VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB: take_blob(r, b, pool); break;
+	case VIRTIO_GPU_CMD_SET_SCANOUT_BLOB:
+		r->area = take_rectangle(b);
+		r->scanout = bytes_le32(b);
+		r->resource = bytes_le32(b);
+		bytes_seek(b, offsetof(struct virtio_gpu_set_scanout_blob, format));
+		r->format = bytes_le32(b);
+		break;
+	case VIRTIO_GPU_CMD_RESOURCE_ASSIGN_UUID:
+	case VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE:
+	case VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE: r->resource = bytes_le32(b); break;
 	default: break;
 	}
 }
@@ -163,6 +184,7 @@ static void append_fields(char *line, const struct gpu_record *r)
 		format_append(line, LINE_SIZE, ", format %u", r->format);
 		break;
 	case VIRTIO_GPU_CMD_SET_SCANOUT:
+	case VIRTIO_GPU_CMD_SET_SCANOUT_BLOB:
 	case VIRTIO_GPU_CMD_GET_EDID:
 		format_append(line, LINE_SIZE, ", scanout %u", r->scanout);
 		break;
@@ -170,6 +192,7 @@ static void append_fields(char *line, const struct gpu_record *r)
 		format_append(line, LINE_SIZE, ", offset 0x%lx", r->offset);
 		break;
 	case VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING:
+	case VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB:
 		format_append(line, LINE_SIZE, ", %u entries of 0x%lx bytes", r->entries,
 			r->backing_length);
 		break;

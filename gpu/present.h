@@ -10,8 +10,8 @@
 
 /*
  * Transfers and flushes each rectangle of the damage, all in one batch (gpu/request.h). Where there
- * is none, nothing is sent. `report` is told how each command went; may be NULL. Errors are the
- * command's.
+ * is none, nothing is sent; of a blob (gpu/blob.h) nothing is transferred. `report` is told how
+ * each command went; may be NULL. Errors are the command's.
  */
 MUST_CHECK enum status gpu_present(struct gpu *gpu, uint32_t resource,
 	const struct surface *surface, const struct damage *damage, gpu_request_report *report);

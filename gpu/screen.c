@@ -2,10 +2,13 @@
 /* In: a GPU that takes commands, and a picture. Out: the picture on its displays, or off them. */
 #include "gpu/screen.h"
 
+#include "gpu/blob.h"
+#include "gpu/check_3d.h"
 #include "gpu/diagnose.h"
 #include "gpu/present.h"
 #include "gpu/readback.h"
 #include "gpu/text.h"
+#include "gpu/uuid.h"
 #include "mem/format.h"
 #include "mem/log.h"
 #include "mem/string.h"
@@ -28,8 +31,8 @@ static const char *describe(const struct gpu_frame *f, char text[SCANOUTS_SIZE])
 	return text;
 }
 
-/* Resource, backing, scanouts: the surface becomes what they show. */
-static enum status connect(struct gpu *gpu, struct gpu_screen *s)
+/* A resource of the host's, with the surface as its backing. */
+static enum status create_2d(struct gpu *gpu, struct gpu_screen *s)
 {
 	enum status status = gpu_report(
 		gpu, "RESOURCE_CREATE_2D", gpu_resource_create(gpu, s->resource, &s->surface));
@@ -39,11 +42,45 @@ static enum status connect(struct gpu *gpu, struct gpu_screen *s)
 		status = gpu_report(gpu, "RESOURCE_ATTACH_BACKING",
 			gpu_attach_backing(gpu, s->resource, &s->surface));
 	s->attached = status == OK;
+	return status;
+}
+
+/* A resource that is the surface: nothing is attached to it, and it goes as a whole. */
+static enum status create_blob(struct gpu *gpu, struct gpu_screen *s)
+{
+	uint32_t unit;
+	enum status status = gpu_blob_unit(gpu, &unit);
+
+	if (status == OK)
+		status = surface_pad(&s->surface, gpu->dev->pool, unit);
+	if (status == OK)
+		status = gpu_create_blob(gpu, s->resource, &s->surface);
+	s->created = status == OK;
+	return gpu_report(gpu, "RESOURCE_CREATE_BLOB", status);
+}
+
+static enum status set_scanout(
+	struct gpu *gpu, const struct gpu_screen *s, const struct gpu_view *view)
+{
+	if (gpu_uses_blobs(gpu))
+		return gpu_report(gpu, "SET_SCANOUT_BLOB",
+			gpu_set_scanout_blob(
+				gpu, view->scanout, s->resource, &s->surface, view->area));
+	return gpu_report(
+		gpu, "SET_SCANOUT", gpu_set_scanout(gpu, view->scanout, s->resource, view->area));
+}
+
+/* Resource, backing, scanouts: the surface becomes what they show. */
+static enum status connect(struct gpu *gpu, struct gpu_screen *s)
+{
+	enum status status = gpu_uses_blobs(gpu) ? create_blob(gpu, s) : create_2d(gpu, s);
+
+	if (status == OK)
+		status = gpu_uuid_ask(gpu, s->resource);
 	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++) {
 		const struct gpu_view *v = &s->frame.views[i];
 
-		status = gpu_report(
-			gpu, "SET_SCANOUT", gpu_set_scanout(gpu, v->scanout, s->resource, v->area));
+		status = set_scanout(gpu, s, v);
 		if (status == OK)
 			s->set |= 1u << v->scanout;
 	}
@@ -139,7 +176,9 @@ static enum status check(struct gpu *gpu, const struct gpu_show *show, const str
 {
 	enum status sent = audit(gpu, s), held = OK;
 
-	if (show->readback)
+	if (show->check_3d)
+		held = gpu_check_3d(gpu, s->resource, &s->surface);
+	if (held == OK && show->readback)
 		held = gpu_readback_check(
 			gpu, s->resource, &s->surface, &show->picture, &s->frame.place);
 	return sent == OK ? held : sent;
@@ -162,6 +201,16 @@ static enum status show_cursors(
 	return status;
 }
 
+/* What was asked of the picture's memory and cannot be had is said. */
+static bool scatters(struct gpu *gpu, const struct gpu_show *show)
+{
+	if (show->blob && !gpu_uses_blobs(gpu))
+		tap_skip(gpu->name, "resource=blob", "RESOURCE_BLOB is not offered: 2D is used");
+	if (show->scattered && gpu_uses_blobs(gpu))
+		tap_skip(gpu->name, "backing=scattered", "a blob is shared in whole pages");
+	return show->scattered && !gpu_uses_blobs(gpu);
+}
+
 /* The surface of a frame with its picture: from then on there is a screen. */
 static enum status draw(struct gpu *gpu, const struct gpu_show *show, const struct gpu_frame *frame,
 	struct gpu_screen *s)
@@ -171,7 +220,7 @@ static enum status draw(struct gpu *gpu, const struct gpu_show *show, const stru
 	enum status status =
 		surface_open(&surface, pool, show->format, frame->width, frame->height);
 
-	if (status == OK && show->scattered)
+	if (status == OK && scatters(gpu, show))
 		status = surface_scatter(&surface, pool);
 	if (status != OK) {
 		tap_fail(gpu->name, "surface", "%ux%u: %s", frame->width, frame->height,

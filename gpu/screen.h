@@ -38,6 +38,8 @@ struct gpu_show {
 	enum pixel_format format;
 	bool scattered; /* backing=scattered: each row an entry by itself */
 	bool readback; /* check=readback: have the device give the picture back, and compare */
+	bool check_3d; /* check=3d: list the capability sets, and use a context */
+	bool blob; /* resource=blob: show the picture's memory itself, where that is offered */
 	struct gpu_cursor_place cursor;
 	const char *label; /* lines of text over the picture, to which scanout, size and verdict are
 			      added; NULL: none */

@@ -64,9 +64,20 @@ enum status surface_scatter(struct surface *surface, struct dma_pool *pool)
 		pool, (size_t)surface->height * SURFACE_ENTRY_SIZE, PAGE_SIZE, &surface->entries);
 }
 
+enum status surface_pad(struct surface *surface, struct dma_pool *pool, uint32_t unit)
+{
+	uint64_t size = (uint64_t)surface->height * surface->stride_bytes;
+	uint64_t missing = align_up(size, unit) - size;
+
+	if (!missing || surface->pad.size)
+		return OK;
+	return dma_alloc(pool, missing, PAGE_SIZE, &surface->pad);
+}
+
 void surface_close(struct surface *surface, struct dma_pool *pool)
 {
 	dma_free(pool, &surface->entries);
+	dma_free(pool, &surface->pad);
 	for (unsigned i = 0; i < surface->band_count; i++)
 		dma_free(pool, &surface->bands[i].block);
 	*surface = (struct surface){0};

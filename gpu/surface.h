@@ -33,6 +33,7 @@ struct surface {
 	unsigned band_count;
 	struct surface_band bands[SURFACE_MAX_BANDS];
 	struct dma_block entries; /* SURFACE_ENTRY_SIZE a row; empty: it is not scattered */
+	struct dma_block pad; /* surface_pad; empty: there is none */
 };
 
 /*
@@ -51,6 +52,12 @@ MUST_CHECK enum status surface_open(struct surface *surface, struct dma_pool *po
  * in one piece.
  */
 MUST_CHECK enum status surface_scatter(struct surface *surface, struct dma_pool *pool);
+
+/*
+ * Allocates what the surface's memory lacks to a multiple of `unit` bytes (a power of two), where
+ * it lacks some: no row is in it. ERR_NO_MEMORY, logged. Once for a surface.
+ */
+MUST_CHECK enum status surface_pad(struct surface *surface, struct dma_pool *pool, uint32_t unit);
 
 /* Gives the memory back. The device must have let go of it. */
 void surface_close(struct surface *surface, struct dma_pool *pool);

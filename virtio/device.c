@@ -197,6 +197,7 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 	dev->features = dev->offered & wanted;
 	if (dev->offered & ~wanted)
 		log_features(dev, "declined", dev->offered & ~wanted);
+	dev->features = features_with_requirements(dev->features, dev->device_id);
 	dev->transport->write_features(dev, dev->features);
 	log_features(dev, "accepted", dev->features);
 	tap_ok(dev->name, "features accepted (step 4)");

@@ -33,6 +33,15 @@ static const char *const gpu_names[] = {
 	"BLOB_ALIGNMENT",
 };
 
+static const struct {
+	uint32_t device_id;
+	unsigned bit;
+	unsigned needs;
+} requirements[] = {
+	{VIRTIO_ID_GPU, 4, 0}, /* CONTEXT_INIT: VIRGL */
+	{VIRTIO_ID_GPU, 5, 3}, /* BLOB_ALIGNMENT: RESOURCE_BLOB */
+};
+
 static const char *name_of(unsigned bit, uint32_t device_id)
 {
 	if (device_id == VIRTIO_ID_GPU && bit < ARRAY_SIZE(gpu_names))
@@ -58,4 +67,13 @@ void features_describe(uint64_t features, uint32_t device_id, char text[FEATURES
 	}
 	if (!features)
 		format(text, FEATURES_TEXT_SIZE, "none");
+}
+
+uint64_t features_with_requirements(uint64_t features, uint32_t device_id)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(requirements); i++)
+		if (device_id == requirements[i].device_id &&
+			!(features & FEATURE(requirements[i].needs)))
+			features &= ~FEATURE(requirements[i].bit);
+	return features;
 }

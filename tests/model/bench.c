@@ -23,10 +23,11 @@ void bench_open_above(struct bench *b, enum model_transport transport,
 	b->open = true;
 	model_memory_open(&b->memory, BENCH_MEMORY, above);
 	model_open(&b->model, transport, type, &b->memory, &b->machine);
-	/* What the driver implements: INDIRECT_DESC, EVENT_IDX, and of the GPU EDID. */
-	b->model.understood = 3ull << 28 | (type == &model_type_gpu ? 1u << 1 : 0);
+	/* What the driver implements: INDIRECT_DESC, EVENT_IDX, and of the GPU EDID and UUIDs. */
+	b->model.understood = 3ull << 28 | (type == &model_type_gpu ? 3u << 1 : 0);
 	b->model.understood |= b->model.legacy ? 1u << 27 : 1ull << 32 | 1ull << 33 | 1ull << 36;
-	b->model.offered = b->model.understood;
+	/* Few devices have UUIDs. */
+	b->model.offered = b->model.understood & ~(uint64_t)(1u << 2);
 }
 
 void bench_close(struct bench *b)

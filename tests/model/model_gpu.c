@@ -5,29 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gpu/protocol_3d.h"
 #include "mem/le.h"
 
 #define F_VIRGL 0u
 #define F_EDID  1u
+#define F_UUID  2u
+#define F_BLOB  3u
 
 /* A resource as large as this would be refused by hosts (QEMU's max_hostmem). */
 #define MAX_PIXELS (64ull << 20)
 
-static struct virtio_gpu_rect rect_of(struct virtio_gpu_rect wire)
+struct virtio_gpu_rect model_rect(struct virtio_gpu_rect wire)
 {
 	return (struct virtio_gpu_rect){{le32_value(wire.x)}, {le32_value(wire.y)},
 		{le32_value(wire.width)}, {le32_value(wire.height)}};
 }
 
 /* Whether the rectangle lies inside width × height and is not empty. */
-static bool covered(const struct virtio_gpu_rect *r, uint32_t width, uint32_t height)
+bool model_covered(const struct virtio_gpu_rect *r, uint32_t width, uint32_t height)
 {
 	return r->width.raw && r->height.raw && range_inside(r->x.raw, r->width.raw, width) &&
 	       range_inside(r->y.raw, r->height.raw, height);
 }
 
-static struct model_resource *known(struct model *m, uint32_t id, const char *command)
+struct model_resource *model_known_resource(struct model *m, uint32_t id, const char *command)
 {
 	struct model_resource *r = model_find_resource(m, id);
 
@@ -74,72 +75,99 @@ static uint32_t edid(struct model *m, const void *request, uint32_t size, void *
 	return VIRTIO_GPU_RESP_OK_EDID;
 }
 
-static uint32_t create(struct model *m, const void *request, uint32_t size, void *response)
+struct model_resource *model_new_resource(struct model *m, uint32_t id, const char *command)
 {
-	const struct virtio_gpu_resource_create_2d *r = request;
-	uint32_t id = le32_value(r->resource_id);
-	uint64_t width = le32_value(r->width), height = le32_value(r->height);
-	const char *bytes = model_format(le32_value(r->format));
-	unsigned at = 0;
-
-	(void)size;
-	(void)response;
 	if (!m->gpu->displays_asked || (m->accepted & 1u << F_EDID && !m->gpu->edid_asked))
 		model_break(m, RULE_GPU_QUERY, "%s", m->gpu->displays_asked ? "EDID" : "displays");
 	if (!id || model_find_resource(m, id)) {
-		model_break(m, RULE_GPU_RESOURCE, "RESOURCE_CREATE_2D of %u", id);
-		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+		model_break(m, RULE_GPU_RESOURCE, "%s of %u", command, id);
+		return NULL;
 	}
+	for (unsigned at = 0; at < MODEL_RESOURCES; at++) {
+		struct model_resource *r = &m->gpu->resources[at];
+
+		if (r->id)
+			continue;
+		*r = (struct model_resource){.id = id};
+		if (++m->gpu->resource_count > m->gpu->resource_peak)
+			m->gpu->resource_peak = m->gpu->resource_count;
+		return r;
+	}
+	return NULL;
+}
+
+static uint32_t create(struct model *m, const void *request, uint32_t size, void *response)
+{
+	const struct virtio_gpu_resource_create_2d *q = request;
+	uint64_t width = le32_value(q->width), height = le32_value(q->height);
+	const char *bytes = model_format(le32_value(q->format));
+	struct model_resource *r =
+		model_new_resource(m, le32_value(q->resource_id), "RESOURCE_CREATE_2D");
+
+	(void)size;
+	(void)response;
+	if (!r)
+		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	if (!bytes || !width || !height) {
-		model_break(m, RULE_GPU_FORMAT, "format %u, %lux%lu", le32_value(r->format),
+		model_break(m, RULE_GPU_FORMAT, "format %u, %lux%lu", le32_value(q->format),
 			(unsigned long)width, (unsigned long)height);
+		model_drop_resource(m, r);
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	}
-	while (at < MODEL_RESOURCES && m->gpu->resources[at].id)
-		at++;
-	if (at == MODEL_RESOURCES || width * height > MAX_PIXELS)
+	if (width * height > MAX_PIXELS) {
+		model_drop_resource(m, r);
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
-	m->gpu->resources[at] = (struct model_resource){.id = id,
-		.width = (uint32_t)width,
-		.height = (uint32_t)height,
-		.bytes = bytes,
-		.pixels = calloc(width * height, 4)};
-	if (++m->gpu->resource_count > m->gpu->resource_peak)
-		m->gpu->resource_peak = m->gpu->resource_count;
+	}
+	r->width = (uint32_t)width;
+	r->height = (uint32_t)height;
+	r->stride = 4 * r->width;
+	r->bytes = bytes;
+	r->pixels = calloc(width * height, 4);
 	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+bool model_take_backing(struct model *m, struct model_resource *r, const void *request,
+	uint32_t size, uint32_t at, uint32_t count)
+{
+	const struct virtio_gpu_mem_entry *entries = (const void *)((const uint8_t *)request + at);
+
+	if (!count || count > MODEL_BACKING || size != at + count * sizeof(*entries)) {
+		model_break(m, RULE_GPU_COMMAND, "%u entries in %u bytes", count, size);
+		return false;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct model_segment s = {
+			le64_value(entries[i].addr), le32_value(entries[i].length)};
+
+		if (!model_owned(m->memory, s.address, s.length)) {
+			model_break(m, RULE_GPU_BACKING, "%u bytes at 0x%lx are not memory",
+				s.length, (unsigned long)s.address);
+			return false;
+		}
+		r->backing[i] = s;
+	}
+	r->backing_count = count;
+	return true;
 }
 
 static uint32_t attach(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_resource_attach_backing *q = request;
-	struct model_resource *r = known(m, le32_value(q->resource_id), "RESOURCE_ATTACH_BACKING");
-	uint32_t count = le32_value(q->nr_entries);
+	struct model_resource *r =
+		model_known_resource(m, le32_value(q->resource_id), "RESOURCE_ATTACH_BACKING");
 	uint64_t bytes = 0;
 
 	(void)response;
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!count || count > MODEL_BACKING || size != sizeof(*q) + count * sizeof(q->entries[0])) {
-		model_break(m, RULE_GPU_COMMAND, "%u entries in %u bytes", count, size);
-		return VIRTIO_GPU_RESP_ERR_UNSPEC;
-	}
 	if (r->backing_count) {
 		model_break(m, RULE_GPU_ORDER, "resource %u has a backing already", r->id);
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		struct model_segment s = {
-			le64_value(q->entries[i].addr), le32_value(q->entries[i].length)};
-
-		if (!model_owned(m->memory, s.address, s.length)) {
-			model_break(m, RULE_GPU_BACKING, "%u bytes at 0x%lx are not memory",
-				s.length, (unsigned long)s.address);
-			return VIRTIO_GPU_RESP_ERR_UNSPEC;
-		}
-		r->backing[i] = s;
-		bytes += s.length;
-	}
-	r->backing_count = count;
+	if (!model_take_backing(m, r, q, size, sizeof(*q), le32_value(q->nr_entries)))
+		return VIRTIO_GPU_RESP_ERR_UNSPEC;
+	for (unsigned i = 0; i < r->backing_count; i++)
+		bytes += r->backing[i].length;
 	if (bytes < 4ull * r->width * r->height)
 		model_break(m, RULE_GPU_BACKING, "%lu bytes for %ux%u", (unsigned long)bytes,
 			r->width, r->height);
@@ -149,13 +177,14 @@ static uint32_t attach(struct model *m, const void *request, uint32_t size, void
 static uint32_t detach(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_resource_detach_backing *q = request;
-	struct model_resource *r = known(m, le32_value(q->resource_id), "RESOURCE_DETACH_BACKING");
+	struct model_resource *r =
+		model_known_resource(m, le32_value(q->resource_id), "RESOURCE_DETACH_BACKING");
 
 	(void)size;
 	(void)response;
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!r->backing_count)
+	if (!r->backing_count || r->blob)
 		model_break(m, RULE_GPU_ORDER, "resource %u has no backing to detach", r->id);
 	r->backing_count = 0;
 	return VIRTIO_GPU_RESP_OK_NODATA;
@@ -165,20 +194,20 @@ static uint32_t detach(struct model *m, const void *request, uint32_t size, void
 static uint32_t unref(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_resource_unref *q = request;
-	struct model_resource *r = known(m, le32_value(q->resource_id), "RESOURCE_UNREF");
+	struct model_resource *r =
+		model_known_resource(m, le32_value(q->resource_id), "RESOURCE_UNREF");
 
 	(void)size;
 	(void)response;
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (r->backing_count)
+	if (r->backing_count && !r->blob)
 		model_break(m, RULE_GPU_ORDER, "RESOURCE_UNREF of %u with its backing", r->id);
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		if (m->gpu->displays[i].resource == r->id)
 			model_break(
 				m, RULE_GPU_ORDER, "RESOURCE_UNREF of %u, on scanout %u", r->id, i);
-	model_drop_resource(r);
-	m->gpu->resource_count--;
+	model_drop_resource(m, r);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
@@ -191,13 +220,26 @@ static uint32_t switch_off(struct model_display *d)
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
+void model_show(struct model *m, uint32_t scanout, const struct model_resource *r,
+	const struct virtio_gpu_rect *rect)
+{
+	struct model_display *d = &m->gpu->displays[scanout];
+
+	free(d->screen);
+	d->resource = r->id;
+	d->shown_x = rect->x.raw;
+	d->shown_y = rect->y.raw;
+	d->shown_width = rect->width.raw;
+	d->shown_height = rect->height.raw;
+	d->screen = calloc((uint64_t)d->shown_width * d->shown_height, 4);
+}
+
 static uint32_t scanout(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_set_scanout *q = request;
 	uint32_t id = le32_value(q->scanout_id);
-	struct virtio_gpu_rect rect = rect_of(q->r);
+	struct virtio_gpu_rect rect = model_rect(q->r);
 	struct model_resource *r;
-	struct model_display *d;
 
 	(void)size;
 	(void)response;
@@ -205,36 +247,30 @@ static uint32_t scanout(struct model *m, const void *request, uint32_t size, voi
 		model_break(m, RULE_GPU_SCANOUTS, "SET_SCANOUT of %u", id);
 		return VIRTIO_GPU_RESP_ERR_INVALID_SCANOUT_ID;
 	}
-	d = &m->gpu->displays[id];
 	if (!le32_value(q->resource_id))
-		return switch_off(d);
-	r = known(m, le32_value(q->resource_id), "SET_SCANOUT");
+		return switch_off(&m->gpu->displays[id]);
+	r = model_known_resource(m, le32_value(q->resource_id), "SET_SCANOUT");
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	if (!r->backing_count) {
 		model_break(m, RULE_GPU_ORDER, "SET_SCANOUT of %u, which has no backing", r->id);
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	}
-	if (!covered(&rect, r->width, r->height)) {
+	if (!model_covered(&rect, r->width, r->height)) {
 		model_break(m, RULE_GPU_COVERED, "SET_SCANOUT %ux%u of %ux%u", rect.width.raw,
 			rect.height.raw, r->width, r->height);
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	}
-	free(d->screen);
-	d->resource = r->id;
-	d->shown_x = rect.x.raw;
-	d->shown_y = rect.y.raw;
-	d->shown_width = rect.width.raw;
-	d->shown_height = rect.height.raw;
-	d->screen = calloc((uint64_t)d->shown_width * d->shown_height, 4);
+	model_show(m, id, r, &rect);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
 static uint32_t flush(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_resource_flush *q = request;
-	struct model_resource *r = known(m, le32_value(q->resource_id), "RESOURCE_FLUSH");
-	struct virtio_gpu_rect rect = rect_of(q->r);
+	struct model_resource *r =
+		model_known_resource(m, le32_value(q->resource_id), "RESOURCE_FLUSH");
+	struct virtio_gpu_rect rect = model_rect(q->r);
 	bool shown = false;
 
 	(void)size;
@@ -243,14 +279,17 @@ static uint32_t flush(struct model *m, const void *request, uint32_t size, void 
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		shown |= m->gpu->displays[i].resource == r->id;
-	if (!r->transferred || !shown)
+	if (!(r->transferred || r->blob) || !shown)
 		model_break(m, RULE_GPU_ORDER, "RESOURCE_FLUSH of %u, which was not %s", r->id,
 			shown ? "transferred" : "set as a scanout");
-	if (!covered(&rect, r->width, r->height)) {
+	if (!model_covered(&rect, r->width, r->height)) {
 		model_break(m, RULE_GPU_COVERED, "RESOURCE_FLUSH %ux%u+%u+%u", rect.width.raw,
 			rect.height.raw, rect.x.raw, rect.y.raw);
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	}
+	if (r->blob)
+		model_transfer(m, r, &rect,
+			r->offset + (uint64_t)rect.y.raw * r->stride + 4ull * rect.x.raw);
 	model_flush(m, r, &rect);
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
@@ -258,19 +297,21 @@ static uint32_t flush(struct model *m, const void *request, uint32_t size, void 
 static uint32_t transfer(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_transfer_to_host_2d *q = request;
-	struct model_resource *r = known(m, le32_value(q->resource_id), "TRANSFER_TO_HOST_2D");
-	struct virtio_gpu_rect rect = rect_of(q->r);
+	struct model_resource *r =
+		model_known_resource(m, le32_value(q->resource_id), "TRANSFER_TO_HOST_2D");
+	struct virtio_gpu_rect rect = model_rect(q->r);
 	uint64_t offset = le64_value(q->offset), expected;
 
 	(void)size;
 	(void)response;
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!r->backing_count) {
-		model_break(m, RULE_GPU_ORDER, "TRANSFER_TO_HOST_2D without backing");
+	if (!r->backing_count || r->blob) {
+		model_break(m, RULE_GPU_ORDER, "TRANSFER_TO_HOST_2D %s",
+			r->blob ? "of a blob" : "without backing");
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	}
-	if (!covered(&rect, r->width, r->height)) {
+	if (!model_covered(&rect, r->width, r->height)) {
 		model_break(m, RULE_GPU_COVERED, "TRANSFER_TO_HOST_2D %ux%u+%u+%u", rect.width.raw,
 			rect.height.raw, rect.x.raw, rect.y.raw);
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
@@ -284,56 +325,58 @@ static uint32_t transfer(struct model *m, const void *request, uint32_t size, vo
 	return VIRTIO_GPU_RESP_OK_NODATA;
 }
 
-/* Of the 3D mode, the one command that gives a picture back: the whole of it. */
-static uint32_t transfer_back(struct model *m, const void *request, uint32_t size, void *response)
-{
-	const struct virtio_gpu_transfer_host_3d *q = request;
-	struct model_resource *r = known(m, le32_value(q->resource_id), "TRANSFER_FROM_HOST_3D");
+#define VIRGL (1u << F_VIRGL)
+#define BLOB  (1u << F_BLOB)
 
-	(void)size;
-	(void)response;
-	if (!r)
-		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	if (!r->backing_count || !r->transferred)
-		model_break(m, RULE_GPU_ORDER, "TRANSFER_FROM_HOST_3D of %u", r->id);
-	if (q->box.x.raw || q->box.y.raw || q->box.z.raw || q->box.d.raw != 1 ||
-		q->box.w.raw != r->width || q->box.h.raw != r->height || q->offset.raw ||
-		q->level.raw || q->stride.raw != 4 * r->width) {
-		model_break(m, RULE_GPU_COVERED, "TRANSFER_FROM_HOST_3D %ux%ux%u, stride %u",
-			q->box.w.raw, q->box.h.raw, q->box.d.raw, q->stride.raw);
-		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
-	}
-	model_transfer_back(m, r, q->stride.raw);
-	return VIRTIO_GPU_RESP_OK_NODATA;
-}
-
-/* §5.7.6.8: the commands of the 2D mode that this device knows. */
+/* §5.7.6.8: the commands that this device knows. */
 static const struct {
 	uint32_t type;
 	uint32_t size;
 	uint32_t response_size;
 	uint64_t feature; /* that it needs */
-	uint32_t (*carry_out)(struct model *m, const void *request, uint32_t size, void *response);
+	model_command *carry_out;
+	bool longer; /* more may stand behind its struct */
+	bool in_context; /* the header names one */
 } commands[] = {
-	{0x100, 24, 24 + 16 * 24, 0, display_info},
-	{0x101, 40, 24, 0, create},
-	{0x102, 32, 24, 0, unref},
-	{0x103, 48, 24, 0, scanout},
-	{0x104, 48, 24, 0, flush},
-	{0x105, 56, 24, 0, transfer},
-	{0x106, 32, 24, 0, attach}, /* and its entries */
-	{0x107, 32, 24, 0, detach},
-	{0x10a, 32, 24 + 8 + 1024, 1u << F_EDID, edid},
-	{0x206, 72, 24, 1u << F_VIRGL, transfer_back},
+	{0x100, 24, 24 + 16 * 24, 0, display_info, false, false},
+	{0x101, 40, 24, 0, create, false, false},
+	{0x102, 32, 24, 0, unref, false, false},
+	{0x103, 48, 24, 0, scanout, false, false},
+	{0x104, 48, 24, 0, flush, false, false},
+	{0x105, 56, 24, 0, transfer, false, false},
+	{0x106, 32, 24, 0, attach, true, false},
+	{0x107, 32, 24, 0, detach, false, false},
+	{0x108, 32, 40, VIRGL, model_capset_info, false, false},
+	{0x109, 32, 24, VIRGL, model_capset, false, false},
+	{0x10a, 32, 24 + 8 + 1024, 1u << F_EDID, edid, false, false},
+	{0x10b, 32, 40, 1u << F_UUID, model_assign_uuid, false, false},
+	{0x10c, 56, 24, BLOB, model_create_blob, true, false},
+	{0x10d, 96, 24, BLOB, model_set_scanout_blob, false, false},
+	{0x200, 96, 24, VIRGL, model_ctx_create, false, true},
+	{0x201, 24, 24, VIRGL, model_ctx_destroy, false, true},
+	{0x202, 32, 24, VIRGL, model_ctx_attach, false, true},
+	{0x203, 32, 24, VIRGL, model_ctx_detach, false, true},
+	{0x205, 72, 24, VIRGL, model_transfer_3d, false, true},
+	{0x206, 72, 24, VIRGL, model_transfer_3d_back, false, false},
+	{0x207, 32, 24, VIRGL, model_submit, true, true},
 };
+
+static bool names_context(uint32_t type)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
+		if (commands[i].type == type)
+			return commands[i].in_context;
+	return false;
+}
 
 static void check_header(struct model *m, const struct virtio_gpu_ctrl_hdr *h)
 {
 	uint32_t flags = le32_value(h->flags);
 	uint64_t fence = le64_value(h->fence_id);
 
-	if (flags & ~VIRTIO_GPU_FLAG_FENCE || h->ctx_id.raw || h->ring_idx || h->padding[0] ||
-		h->padding[1] || h->padding[2])
+	if (flags & ~VIRTIO_GPU_FLAG_FENCE ||
+		(h->ctx_id.raw != 0) != names_context(le32_value(h->type)) || h->ring_idx ||
+		h->padding[0] || h->padding[1] || h->padding[2])
 		model_break(
 			m, RULE_GPU_HEADER, "flags 0x%x, context %u", flags, le32_value(h->ctx_id));
 	if (!(flags & VIRTIO_GPU_FLAG_FENCE))
@@ -366,19 +409,21 @@ static uint32_t carry_out(struct model *m, struct model_reply *reply)
 	if (type == m->gpu->refuse_command)
 		return refuse(m, reply);
 	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {
-		bool has_entries = type == VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING;
+		uint32_t response = commands[i].response_size;
 
 		if (commands[i].type != type)
 			continue;
+		if (type == VIRTIO_GPU_CMD_GET_CAPSET && reply->request_size == 32)
+			response += model_capset_size(m, reply->request);
 		if (reply->request_size < commands[i].size ||
-			(reply->request_size > commands[i].size && !has_entries) ||
+			(reply->request_size > commands[i].size && !commands[i].longer) ||
 			(m->accepted & commands[i].feature) != commands[i].feature ||
-			reply->room < commands[i].response_size) {
+			reply->room < response) {
 			model_break(m, RULE_GPU_COMMAND, "0x%x of %u bytes, %u for the response",
 				type, reply->request_size, reply->room);
 			return VIRTIO_GPU_RESP_ERR_UNSPEC;
 		}
-		reply->length = commands[i].response_size;
+		reply->length = response;
 		return commands[i].carry_out(m, reply->request, reply->request_size, reply->data);
 	}
 	model_break(m, RULE_GPU_COMMAND, "0x%x", type);
@@ -388,7 +433,7 @@ static uint32_t carry_out(struct model *m, struct model_reply *reply)
 /* §5.7.6.6: what a cursor may be. 0 is none. */
 static void check_cursor_image(struct model *m, uint32_t id)
 {
-	const struct model_resource *r = id ? known(m, id, "a cursor") : NULL;
+	const struct model_resource *r = id ? model_known_resource(m, id, "a cursor") : NULL;
 
 	if (r && (r->width != 64 || r->height != 64 || !r->transferred || !r->fenced))
 		model_break(m, RULE_GPU_CURSOR, "resource %u of %ux%u, %s", id, r->width, r->height,
@@ -466,12 +511,12 @@ static void answer(struct model *m, struct model_reply *reply)
 static void reset(struct model *m)
 {
 	for (unsigned i = 0; i < MODEL_RESOURCES; i++)
-		model_drop_resource(&m->gpu->resources[i]);
-	m->gpu->resource_count = 0;
+		model_drop_resource(m, &m->gpu->resources[i]);
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		m->gpu->displays[i].resource = m->gpu->displays[i].cursor = 0;
 	m->gpu->displays_asked = m->gpu->edid_asked = false;
 	m->gpu->last_fence = 0;
+	memset(m->gpu->contexts, 0, sizeof(m->gpu->contexts));
 }
 
 /* One display of 64×48, and an EDID from QEMU. */

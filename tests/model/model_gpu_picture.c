@@ -33,8 +33,9 @@ static unsigned kept_at(char letter)
 	return letter == 'B' ? 0 : letter == 'G' ? 8 : letter == 'R' ? 16 : 24;
 }
 
-void model_drop_resource(struct model_resource *r)
+void model_drop_resource(struct model *m, struct model_resource *r)
 {
+	m->gpu->resource_count -= r->id != 0;
 	free(r->pixels);
 	*r = (struct model_resource){0};
 }
@@ -84,7 +85,7 @@ void model_transfer(struct model *m, struct model_resource *r, const struct virt
 	for (uint32_t row = 0; row < rect->height.raw; row++)
 		for (uint32_t column = 0; column < rect->width.raw; column++)
 			r->pixels[(uint64_t)(y + row) * r->width + x + column] = backing_pixel(
-				m, r, offset + (uint64_t)row * r->width * 4 + 4 * (uint64_t)column);
+				m, r, offset + (uint64_t)row * r->stride + 4 * (uint64_t)column);
 	r->transferred = true;
 }
 

@@ -103,6 +103,10 @@
 	RULE(GPU_BACKING, "gpu-backing", "§5.7.6.8", "the backing is memory, and as large as the resource") \
 	RULE(GPU_OFFSET, "gpu-offset", "§5.7.6.8", "a transfer's offset is that of its rectangle") \
 	RULE(GPU_CURSOR, "gpu-cursor", "§5.7.6.6, §5.7.6.10", "a cursor is a 64×64 resource, filled and fenced; its requests have no response") \
+	RULE(GPU_CAPSET, "gpu-capset", "§5.7.6.8", "only capability sets that the device has are asked for") \
+	RULE(GPU_BLOB, "gpu-blob", "§5.7.6.8", "a blob is as large as its entries, and what is shown lies in it") \
+	RULE(GPU_CONTEXT, "gpu-context", "§5.7.6.8", "a context is new when created, known and its resources attached when used") \
+	RULE(GPU_BLOB_ALIGNED, "gpu-blob-aligned", "§5.7.6.8.1", "the size of a blob is a multiple of blob_alignment") \
 	RULE(VERSION_1, "version-1", "§6.1", "VERSION_1 is accepted where it is offered") \
 	RULE(ACCESS_PLATFORM, "access-platform", "§6.1", "ACCESS_PLATFORM is accepted where it is offered") \
 	RULE(ORDER_PLATFORM, "order-platform", "§6.1", "ORDER_PLATFORM is accepted where it is offered") \

@@ -33,6 +33,10 @@ SCREEN = "gpu/screen.c"
 CURSOR = "gpu/cursor.c"
 DISPLAY = "gpu/display.c"
 LAYOUT = "gpu/layout.c"
+BLOB = "gpu/blob.c"
+CAPSET = "gpu/capset.c"
+CONTEXT = "gpu/context.c"
+CHECK_3D = "gpu/check_3d.c"
 
 ALWAYS_ACCEPTED = "wanted |= FEATURE(VIRTIO_F_VERSION_1) |"
 MODERN_SIZE = "common_write(dev, queue_size, q->size);"
@@ -570,5 +574,103 @@ MUTATIONS = (
     mutation(
         "offset-without-x", "gpu-offset", COMMAND,
         ("+ (uint64_t)area.x * PIXEL_SIZE);", ");"),
+    ),
+    # ---- UUIDs, blobs, capability sets, contexts ----
+    mutation(
+        "requirements-not-looked-at", "features-depend", DEVICE,
+        ("dev->features = features_with_requirements(dev->features, dev->device_id);", ""),
+    ),
+    mutation(
+        "uuid-of-another", "gpu-resource", "gpu/uuid.c",
+        ("r->resource_id = le32_of(resource);", "r->resource_id = le32_of(resource + 1);"),
+    ),
+    mutation(
+        "uuid-not-negotiated", "gpu-command", "gpu/uuid.c",
+        ("if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_RESOURCE_UUID)))", "if (false)"),
+    ),
+    mutation(
+        "capset-behind-the-last", "gpu-capset", CAPSET,
+        ("status == OK && i < count; i++", "status == OK && i <= count; i++"),
+    ),
+    mutation(
+        "capset-by-index", "gpu-capset", CAPSET,
+        ("r->capset_id = le32_of(capset->id);", "r->capset_id = le32_of(capset->id - 1);"),
+    ),
+    mutation(
+        "capset-of-a-later-version", "gpu-capset", CAPSET,
+        ("le32_of(capset->version);", "le32_of(capset->version + 1);"),
+    ),
+    mutation(
+        "capset-in-a-short-response", "gpu-command", "gpu/shape.c",
+        ("VIRTIO_GPU_RESP_OK_CAPSET, sizeof(struct virtio_gpu_resp_capset), true}",
+         "VIRTIO_GPU_RESP_OK_CAPSET, sizeof(struct virtio_gpu_resp_capset), false}"),
+    ),
+    mutation(
+        "context-0", "gpu-header", CHECK_3D, ("#define CONTEXT      1u", "#define CONTEXT      0u")
+    ),
+    mutation(
+        "context-not-created", "gpu-context", CHECK_3D,
+        ("gpu_create_context(gpu, CONTEXT, capset, CONTEXT_NAME)", "capset ? OK : ERR_RANGE"),
+    ),
+    mutation(
+        "context-init-not-negotiated", "gpu-context", CONTEXT,
+        ("if (gpu->dev->features & FEATURE(VIRTIO_GPU_F_CONTEXT_INIT))", "if (true)"),
+    ),
+    mutation(
+        "context-name-too-long", "gpu-context", CONTEXT,
+        ("r->nlen = le32_of((uint32_t)length);", "r->nlen = le32_of((uint32_t)length + 1);"),
+    ),
+    mutation(
+        "not-attached", "gpu-context", CHECK_3D,
+        ("status = gpu_attach_resource(gpu, CONTEXT, resource);", "status = OK;"),
+    ),
+    mutation(
+        "submit-cut-short", "gpu-command", CONTEXT,
+        ("r->size = le32_of(size);", "r->size = le32_of(size + 4);"),
+    ),
+    mutation(
+        "box-too-high", "gpu-covered", CONTEXT,
+        ("r->box.h = le32_of(surface->height);", "r->box.h = le32_of(surface->height + 1);"),
+    ),
+    mutation(
+        "blob-not-negotiated", "gpu-command", BLOB,
+        ("return gpu->dev->features & FEATURE(VIRTIO_GPU_F_RESOURCE_BLOB);", "return true;"),
+    ),
+    mutation(
+        "blob-of-the-host", "gpu-blob", BLOB,
+        ("le32_of(VIRTIO_GPU_BLOB_MEM_GUEST);", "le32_of(VIRTIO_GPU_BLOB_MEM_HOST3D);"),
+    ),
+    mutation(
+        "blob-larger-than-its-entries", "gpu-blob", BLOB,
+        ("le64_of(le64_value(r->size) + length);", "le64_of(le64_value(r->size) + length + 1);"),
+    ),
+    mutation(
+        "blob-rows-too-close", "gpu-blob", BLOB,
+        ("r->strides[0] = le32_of(surface->stride_bytes);",
+         "r->strides[0] = le32_of(surface->stride_bytes - 4);"),
+    ),
+    mutation(
+        "blob-not-aligned", "gpu-blob-aligned", SCREEN,
+        ("surface_pad(&s->surface, gpu->dev->pool, unit);",
+         "surface_pad(&s->surface, gpu->dev->pool, 64);"),
+    ),
+    mutation(
+        "blob-transferred", "gpu-order", "gpu/present.c", ("!gpu_uses_blobs(gpu) && ", ""),
+    ),
+    mutation(
+        "blob-by-pointer", "gpu-backing", BLOB,
+        ("le64_of(block->address.value);", "le64_of((uint64_t)(uintptr_t)block->data);"),
+    ),
+    mutation(
+        "blob-scanout-outside", "gpu-covered", BLOB,
+        ("r->strides[0] =", "r->r.x = le32_of(1);\n\tr->strides[0] ="),
+    ),
+    mutation(
+        "blob-without-format", "gpu-format", BLOB,
+        ("le32_of(pixel_layouts[surface->format].number);", "le32_of(0);"),
+    ),
+    mutation(
+        "blob-on-scanout-99", "gpu-scanouts", BLOB,
+        ("r->scanout_id = le32_of(scanout);", "r->scanout_id = le32_of(scanout + 99);"),
     ),
 )

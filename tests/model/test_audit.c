@@ -257,7 +257,7 @@ static void test_timeout(void **state)
 	start(MODEL_MMIO);
 	b->model.lies.silent_at = 3;
 	bench_expect(b, run(), ERR_TIMEOUT);
-	bench_expect_line("command 2: 0x10a GET_EDID, flags 0x0, 32 bytes, room for 2048, scanout "
+	bench_expect_line("command 2: 0x10a GET_EDID, flags 0x0, 32 bytes, room for 4096, scanout "
 			  "0: 0x1104 VIRTIO_GPU_RESP_OK_EDID (1056 bytes)");
 	bench_expect_line("format 2: no answer");
 	bench_close(b);

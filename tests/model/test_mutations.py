@@ -19,7 +19,7 @@ HOST = ROOT / "build/host"
 OUT = ROOT / "build/mutants"
 PROGRAMS = (
     "test_strict_life", "test_strict_gpu", "test_strict_displays", "test_strict_probe",
-    "test_strict_ring",
+    "test_strict_ring", "test_strict_3d",
 )  # fmt: skip
 TIMEOUT = 30
 JOBS = 2

@@ -74,6 +74,17 @@ static void test_every_bit(void **state)
 	}
 }
 
+static void test_requirements(void **state)
+{
+	(void)state;
+	assert_int_equal(features_with_requirements(0x3f, VIRTIO_ID_GPU), 0x3f);
+	assert_int_equal(features_with_requirements(0x3e, VIRTIO_ID_GPU), 0x2e);
+	assert_int_equal(features_with_requirements(0x37, VIRTIO_ID_GPU), 0x17);
+	assert_int_equal(features_with_requirements(0x30, VIRTIO_ID_GPU), 0);
+	assert_int_equal(features_with_requirements(0x30, VIRTIO_ID_ENTROPY), 0x30);
+	assert_int_equal(features_with_requirements(0, VIRTIO_ID_GPU), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -82,6 +93,7 @@ int main(void)
 		cmocka_unit_test(test_bits_of_the_transport),
 		cmocka_unit_test(test_a_real_word),
 		cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_requirements),
 	};
 
 	return cmocka_run_group_tests_name("features", tests, NULL, NULL);

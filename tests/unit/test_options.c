@@ -70,7 +70,7 @@ static void test_defaults(void **state)
 	assert_int_equal(o.picture.pattern, PICTURE_BARS);
 	assert_true(o.label);
 	assert_true(o.isolate);
-	assert_false(o.readback);
+	assert_false(o.readback || o.check_3d || o.blob);
 	assert_false(o.packed);
 	assert_int_equal(options_features(&o, true, 0x30000002), 0x30000002);
 	assert_int_equal(o.choice.width, 0);
@@ -128,6 +128,12 @@ static void test_choices(void **state)
 	assert_false(good("isolate=off").isolate);
 	assert_true(good("check=readback").readback);
 	assert_false(good("check=readback check=none").readback);
+	assert_true(good("check=readback,3d").readback && good("check=3d,readback").check_3d);
+	assert_true(good("check=none,3d").check_3d);
+	assert_false(good("check=3d").readback || good("check=readback").check_3d);
+	assert_false(good("check=3d check=readback").check_3d);
+	assert_true(good("resource=blob").blob);
+	assert_false(good("resource=blob resource=2d").blob);
 	assert_true(good("isolate=off isolate=on").isolate);
 	assert_true(good("label=on").label);
 	assert_int_equal(good("crash=none").crash, TRAP_TEST_NONE);
@@ -468,6 +474,10 @@ static void test_nearest(void **state)
 	bad("features=+event_idx,", "a feature is missing behind the last comma");
 	bad("isolate=yes", "unknown value `yes` (off, on)");
 	bad("check=readbak", "unknown value `readbak`: did you mean `readback`?");
+	bad("check=readback,4d", "unknown value `4d`: did you mean `3d`?");
+	bad("check=readback,", "unknown value `` (none, readback, 3d)");
+	bad("check=,3d", "unknown value `` (none, readback, 3d)");
+	bad("resource=3d", "unknown value `3d`: did you mean `2d`?");
 	bad("label=yes", "unknown value `yes` (off, on)");
 	bad("virtio_mmio=1", "unknown key `virtio_mmio`: did you mean `virtio_mmio.device`?");
 	bad("log=debug", "unknown key `log`: did you mean `loglevel`?");
@@ -832,13 +842,14 @@ static void check_valid(const struct options *o)
 static void test_random(void **state)
 {
 	static const char *const bits[] = {"mode", "after", "loglevel", "pattern", "label", "video",
-		"timeout", "earlycon", "virtio_mmio.device", "isolate", "check", "readback", "ring",
-		"features", "usual", "packed", "+", "-", "event_idx", "in_order", "crash", "fault",
-		"help", "=", "=", "=", "=", " ", " ", " ", "\n", "\"", "#", ",", ":", "@", "x",
-		"-32", "0x", "0x3f8", "16", "512", "8192", "18446744073709551615", "K", "M", "run",
-		"list", "shell", "trace", "solid", "solid:", "123456", "bars", "on", "off", "pl011",
-		"uart8250", "io", "mmio", "mmio32", "115200n8", "auto", "none", "read", "pfn-zero",
-		"zero-length@", "\xff", "\t", "\r\n", "A"};
+		"timeout", "earlycon", "virtio_mmio.device", "isolate", "check", "readback",
+		"resource", "blob", "3d", "ring", "features", "usual", "packed", "+", "-",
+		"event_idx", "in_order", "crash", "fault", "help", "=", "=", "=", "=", " ", " ",
+		" ", "\n", "\"", "#", ",", ":", "@", "x", "-32", "0x", "0x3f8", "16", "512", "8192",
+		"18446744073709551615", "K", "M", "run", "list", "shell", "trace", "solid",
+		"solid:", "123456", "bars", "on", "off", "pl011", "uart8250", "io", "mmio",
+		"mmio32", "115200n8", "auto", "none", "read", "pfn-zero", "zero-length@", "\xff",
+		"\t", "\r\n", "A"};
 	char text[1024];
 
 	(void)state;

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In: a surface. Out: a blob that is its memory, and that a scanout shows. */
+#include "gpu/blob.h"
+
+#include "gpu/command.h"
+#include "gpu/protocol_3d.h"
+#include "mem/log.h"
+
+_Static_assert(sizeof(struct virtio_gpu_resource_create_blob) +
+			       (SURFACE_MAX_BANDS + 1) * sizeof(struct virtio_gpu_mem_entry) <=
+		       GPU_LONG_SIZE,
+	"a surface's bands and what follows them fit in one request");
+
+bool gpu_uses_blobs(const struct gpu *gpu)
+{
+	return gpu->dev->features & FEATURE(VIRTIO_GPU_F_RESOURCE_BLOB);
+}
+
+enum status gpu_blob_unit(struct gpu *gpu, uint32_t *unit)
+{
+	uint32_t value;
+	enum status status;
+
+	*unit = GPU_BLOB_UNIT;
+	if (!(gpu->dev->features & FEATURE(VIRTIO_GPU_F_BLOB_ALIGNMENT)))
+		return OK;
+	status = virtio_read_config(
+		gpu->dev, offsetof(struct virtio_gpu_config, blob_alignment), &value, 1);
+	if (status != OK)
+		return status;
+	if (!value || value & (value - 1) || value > GPU_MAX_BLOB_ALIGNMENT) {
+		log_error(gpu->name,
+			"blob_alignment is 0x%x, a power of two up to 0x%x is followed", value,
+			GPU_MAX_BLOB_ALIGNMENT);
+		return ERR_PROTOCOL;
+	}
+	*unit = (uint32_t)max_u64(value, GPU_BLOB_UNIT);
+	return OK;
+}
+
+static void add_entry(
+	struct virtio_gpu_resource_create_blob *r, const struct dma_block *block, uint64_t length)
+{
+	uint32_t count = le32_value(r->nr_entries);
+
+	r->entries[count].addr = le64_of(block->address.value);
+	r->entries[count].length = le32_of((uint32_t)length);
+	r->nr_entries = le32_of(count + 1);
+	r->size = le64_of(le64_value(r->size) + length);
+}
+
+enum status gpu_create_blob(struct gpu *gpu, uint32_t resource, const struct surface *surface)
+{
+	uint32_t entries = surface->band_count + (surface->pad.size != 0);
+	struct virtio_gpu_resource_create_blob *r;
+
+	r = gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB,
+		entries * (uint32_t)sizeof(r->entries[0]));
+	r->resource_id = le32_of(resource);
+	r->blob_mem = le32_of(VIRTIO_GPU_BLOB_MEM_GUEST);
+	r->blob_flags = le32_of(VIRTIO_GPU_BLOB_FLAG_USE_SHAREABLE);
+	for (unsigned i = 0; i < surface->band_count; i++)
+		add_entry(r, &surface->bands[i].block,
+			(uint64_t)surface->bands[i].rows * surface->stride_bytes);
+	if (surface->pad.size)
+		add_entry(r, &surface->pad, surface->pad.size);
+	return gpu_send(gpu);
+}
+
+enum status gpu_set_scanout_blob(struct gpu *gpu, uint32_t scanout, uint32_t resource,
+	const struct surface *surface, struct rectangle area)
+{
+	struct virtio_gpu_set_scanout_blob *r =
+		gpu_request(gpu, VIRTIO_GPU_CMD_SET_SCANOUT_BLOB, 0);
+
+	r->r = gpu_wire_rect(area);
+	r->width = le32_of(surface->width);
+	r->height = le32_of(surface->height);
+	r->scanout_id = le32_of(scanout);
+	r->resource_id = le32_of(resource);
+	r->format = le32_of(pixel_layouts[surface->format].number);
+	r->strides[0] = le32_of(surface->stride_bytes);
+	return gpu_send(gpu);
+}

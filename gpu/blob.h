@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Blob resources (virtio 1.3 §5.7.6.8): memory of the guest that the device shows from where it is,
+ * without a copy of its own. They need RESOURCE_BLOB, which is accepted only where pictures are to
+ * be shown so. Errors of the commands are those of gpu/command.h.
+ */
+#ifndef GPU_BLOB_H
+#define GPU_BLOB_H
+
+#include "gpu/gpu.h"
+#include "gpu/rectangle.h"
+#include "gpu/surface.h"
+
+/* What the driver accepts for it, where it is offered. */
+#define GPU_BLOB_FEATURES \
+	(FEATURE(VIRTIO_GPU_F_RESOURCE_BLOB) | FEATURE(VIRTIO_GPU_F_BLOB_ALIGNMENT))
+
+/* Of what a blob's size is a multiple at least: memory is shared in pages. */
+#define GPU_BLOB_UNIT PAGE_SIZE
+
+/* The largest blob_alignment that is followed: a 2 MiB page. */
+#define GPU_MAX_BLOB_ALIGNMENT (2u << 20)
+
+/* Whether pictures are blobs on this device. */
+bool gpu_uses_blobs(const struct gpu *gpu);
+
+/*
+ * Of what sizes of blobs are multiples: GPU_BLOB_UNIT, or the device's blob_alignment if that is
+ * more. ERR_PROTOCOL, logged, when that is no power of two or above GPU_MAX_BLOB_ALIGNMENT; else
+ * the errors of virtio_read_config.
+ */
+MUST_CHECK enum status gpu_blob_unit(struct gpu *gpu, uint32_t *unit);
+
+/*
+ * RESOURCE_CREATE_BLOB of the surface's memory, its bands and what surface_pad added: the resource
+ * and its backing in one. VIRTIO_GPU_BLOB_MEM_GUEST.
+ */
+MUST_CHECK enum status gpu_create_blob(
+	struct gpu *gpu, uint32_t resource, const struct surface *surface);
+
+/* SET_SCANOUT_BLOB: shows that part of the surface, which is `resource`. */
+MUST_CHECK enum status gpu_set_scanout_blob(struct gpu *gpu, uint32_t scanout, uint32_t resource,
+	const struct surface *surface, struct rectangle area);
+
+#endif
