@@ -2,6 +2,7 @@
 """What every boot test starts from: machines that end with the test and leave their log behind."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -35,3 +36,22 @@ def start(folder):
         text = f"{machine.shell_line()}\n{machine.serial}"
         (folder / f"serial{number}.txt").write_text(text)
         machine.end()
+
+
+@pytest.fixture
+def display(monkeypatch):
+    """An X server of this test's own: QEMU's OpenGL device wants a window to draw in."""
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    try:
+        number = server.stdout.readline().strip()
+        assert number, "Xvfb did not start"
+        monkeypatch.setenv("DISPLAY", f":{number}")
+        # A sound card of the host's is nobody's business here.
+        monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+        yield "sdl,gl=on"
+    finally:
+        server.kill()
+        server.wait()

@@ -1,34 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """check=readback: the device gives its picture back, where it can, and it is compared."""
 
-import subprocess
-
-import pytest
-
 import picture
 from expect import expect_pass, expect_step, read_log
 
 SIZE = 640, 480
 OPTIONS = "check=readback pattern=gradient label=off after=halt"
-
-
-@pytest.fixture
-def display(monkeypatch):
-    """An X server of this test's own: QEMU's OpenGL device wants a window to draw in."""
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    try:
-        number = server.stdout.readline().strip()
-        assert number, "Xvfb did not start"
-        monkeypatch.setenv("DISPLAY", f":{number}")
-        # A sound card of the host's is nobody's business here.
-        monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
-        yield "sdl,gl=on"
-    finally:
-        server.kill()
-        server.wait()
 
 
 def gpu(model):
