@@ -29,7 +29,8 @@ static bool find_created(struct trial *t)
 	const struct gpu_record *r;
 
 	for (t->created = 0; (r = gpu_history_at(t->history, t->created)); t->created++)
-		if (r->type == VIRTIO_GPU_CMD_RESOURCE_CREATE_2D &&
+		if ((r->type == VIRTIO_GPU_CMD_RESOURCE_CREATE_2D ||
+			    r->type == VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB) &&
 			is_of_resource(r, t->intent->resource))
 			return true;
 	return false;
@@ -53,19 +54,42 @@ static bool judge_truncated(const struct trial *t)
 	return any;
 }
 
+/* Whether it is the memory itself: nothing of it is transferred, and the scanout says its format.
+ */
+static bool is_blob(const struct trial *t)
+{
+	return gpu_history_at(t->history, t->created)->type == VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB;
+}
+
+/* What was last set on the scanout, since the resource was created; NULL: nothing was. */
+static const struct gpu_record *last_scanout(const struct trial *t)
+{
+	for (uint32_t age = 0; age < t->created; age++) {
+		const struct gpu_record *r = gpu_history_at(t->history, age);
+
+		if ((r->type == VIRTIO_GPU_CMD_SET_SCANOUT ||
+			    r->type == VIRTIO_GPU_CMD_SET_SCANOUT_BLOB) &&
+			r->scanout == t->intent->scanout && gpu_record_carried_out(r))
+			return r;
+	}
+	return NULL;
+}
+
 static void judge_format(const struct trial *t)
 {
-	const struct gpu_record *create = gpu_history_at(t->history, t->created);
+	const struct gpu_record *says =
+		is_blob(t) ? last_scanout(t) : gpu_history_at(t->history, t->created);
 
-	if (create->format != t->intent->format)
+	if (says && says->format != t->intent->format)
 		diagnosis_add(t->d, CERTAIN, MISTAKE_PIXEL_ORDER,
-			"the resource was created with format %u, drawn was format %u",
-			create->format, t->intent->format);
+			"the resource was %s with format %u, drawn was format %u",
+			is_blob(t) ? "shown" : "created", says->format, t->intent->format);
 }
 
 static void judge_backing(const struct trial *t)
 {
-	uint64_t needed = (uint64_t)t->intent->stride_bytes * t->intent->height, length = 0;
+	uint64_t needed = (uint64_t)t->intent->stride_bytes * t->intent->height;
+	uint64_t length = gpu_history_at(t->history, t->created)->backing_length;
 
 	for (uint32_t age = 0; age < t->created && !length; age++) {
 		const struct gpu_record *r = gpu_history_at(t->history, age);
@@ -82,29 +106,21 @@ static void judge_backing(const struct trial *t)
 static void judge_scanout(const struct trial *t)
 {
 	const struct gpu_intent *i = t->intent;
+	const struct gpu_record *r = last_scanout(t);
 
-	for (uint32_t age = 0; age < t->created; age++) {
-		const struct gpu_record *r = gpu_history_at(t->history, age);
-
-		if (r->type != VIRTIO_GPU_CMD_SET_SCANOUT || r->scanout != i->scanout ||
-			!gpu_record_carried_out(r))
-			continue;
-		if (r->resource != i->resource)
-			diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
-				"the last SET_SCANOUT of scanout %u names resource %u, not %u",
-				i->scanout, r->resource, i->resource);
-		else if (i->shown.width && !same_rectangle(&r->area, &i->shown))
-			diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
-				"scanout %u was set to %ux%u+%u+%u of resource %u, not to "
-				"%ux%u+%u+%u",
-				i->scanout, r->area.width, r->area.height, r->area.x, r->area.y,
-				i->resource, i->shown.width, i->shown.height, i->shown.x,
-				i->shown.y);
-		return;
-	}
-	diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
-		"no SET_SCANOUT of resource %u on scanout %u since it was created", i->resource,
-		i->scanout);
+	if (!r)
+		diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
+			"no SET_SCANOUT of resource %u on scanout %u since it was created",
+			i->resource, i->scanout);
+	else if (r->resource != i->resource)
+		diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
+			"the last SET_SCANOUT of scanout %u names resource %u, not %u", i->scanout,
+			r->resource, i->resource);
+	else if (i->shown.width && !same_rectangle(&r->area, &i->shown))
+		diagnosis_add(t->d, CERTAIN, MISTAKE_NO_SCANOUT,
+			"scanout %u was set to %ux%u+%u+%u of resource %u, not to %ux%u+%u+%u",
+			i->scanout, r->area.width, r->area.height, r->area.x, r->area.y,
+			i->resource, i->shown.width, i->shown.height, i->shown.x, i->shown.y);
 }
 
 /* The pixels that two rectangles have in common. */
@@ -140,6 +156,12 @@ static void judge_presented(const struct trial *t)
 {
 	const struct rectangle whole = {0, 0, t->intent->width, t->intent->height};
 
+	if (is_blob(t)) {
+		if (!covered(t, t->created, VIRTIO_GPU_CMD_RESOURCE_FLUSH, &whole))
+			diagnosis_add(t->d, CERTAIN, MISTAKE_NOT_PRESENTED,
+				"no RESOURCE_FLUSH of all %ux%u pixels", whole.width, whole.height);
+		return;
+	}
 	if (!covered(t, t->created, VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D, &whole))
 		diagnosis_add(t->d, CERTAIN, MISTAKE_NOT_PRESENTED,
 			"no TRANSFER_TO_HOST_2D of all %ux%u pixels", whole.width, whole.height);

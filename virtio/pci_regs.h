@@ -14,13 +14,17 @@ enum virtio_pci_cap {
 	CAP_LEN = 2,
 	CAP_CFG_TYPE = 3,
 	CAP_BAR = 4,
+	CAP_ID = 5, /* of shared memory: which region it is, §4.1.4.7 */
 	CAP_OFFSET = 8,
 	CAP_LENGTH = 12,
 	CAP_NOTIFY_OFF_MULTIPLIER = 16, /* struct virtio_pci_notify_cap, §4.1.4.4 */
+	CAP_OFFSET_HIGH = 16, /* struct virtio_pci_cap64, §4.1.4.7 */
+	CAP_LENGTH_HIGH = 20,
 };
 
 #define CAP_SIZE        16u
 #define CAP_SIZE_NOTIFY 20u
+#define CAP_SIZE_64     24u
 
 /* cfg_type, §4.1.4 */
 enum virtio_pci_cap_type {

@@ -131,6 +131,31 @@ static void test_pci_long_capabilities(void **state)
 }
 
 /* A modern device that does not offer VERSION_1 is refused, with FAILED (§2.2.1, §3.1.1). */
+/* §4.1.4.7: a region of 64 bits is named, whole. */
+static void test_pci_shared_memory(void **state)
+{
+	(void)state;
+	start(MODEL_PCI, &model_type_gpu);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 3, 1, 8);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 4, 2, 4 | 1 << 8);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 8, 4, 0x1000);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 12, 4, 0x10000000);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 16, 4, 1);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 20, 4, 2);
+	bench_find(b);
+	bench_expect_line("shared memory region 1: bar 4 offset 0x100001000 length 0x210000000");
+	bench_expect(b, bench_show(b), OK);
+	bench_expect(b, bench_stop(b), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+	/* One that is too short for 64 bits is no region. */
+	start(MODEL_PCI, &model_type_gpu);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 2, 2, 16 | 8 << 8);
+	bench_find(b);
+	assert_false(host_logged("shared memory region"));
+	bench_close(b);
+}
+
 static void test_no_version_1(void **state)
 {
 	(void)state;
@@ -173,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_pci_ids),
 		cmocka_unit_test(test_pci_revision_0),
 		cmocka_unit_test(test_pci_long_capabilities),
+		cmocka_unit_test(test_pci_shared_memory),
 		cmocka_unit_test(test_no_version_1),
 		cmocka_unit_test(test_two_devices),
 	};

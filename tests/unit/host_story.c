@@ -2,6 +2,8 @@
 /* In: commands in words. Out: their bytes, and the history of them. */
 #include "host_story.h"
 
+#include "gpu/protocol_3d.h"
+
 #include <string.h>
 
 #include "host.h"
@@ -102,6 +104,32 @@ void story_scanout(uint32_t scanout, uint32_t resource, struct rectangle area)
 		.r = wire(area), .scanout_id = le32_of(scanout), .resource_id = le32_of(resource)};
 
 	story_send(&r, VIRTIO_GPU_CMD_SET_SCANOUT, 0, sizeof(r));
+}
+
+void story_blob(uint32_t resource, uint64_t address, uint32_t length)
+{
+	le64 buffer[9] = {0};
+	struct virtio_gpu_resource_create_blob *r = (void *)buffer;
+
+	r->resource_id = le32_of(resource);
+	r->blob_mem = le32_of(VIRTIO_GPU_BLOB_MEM_GUEST);
+	r->nr_entries = le32_of(1);
+	r->size = le64_of(length);
+	r->entries[0].addr = le64_of(address);
+	r->entries[0].length = le32_of(length);
+	story_send(r, VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB, 0, sizeof(buffer));
+}
+
+void story_scanout_blob(uint32_t scanout, uint32_t resource, uint32_t format, struct rectangle area)
+{
+	struct virtio_gpu_set_scanout_blob r = {.r = wire(area),
+		.scanout_id = le32_of(scanout),
+		.resource_id = le32_of(resource),
+		.width = le32_of(area.width),
+		.height = le32_of(area.height),
+		.format = le32_of(format)};
+
+	story_send(&r, VIRTIO_GPU_CMD_SET_SCANOUT_BLOB, 0, sizeof(r));
 }
 
 void story_transfer(uint32_t resource, struct rectangle area, uint64_t offset)

@@ -30,6 +30,10 @@ void story_unref(uint32_t resource);
 void story_detach(uint32_t resource);
 /* `entries` as stated; there are as many, up to 64, in the request. */
 void story_attach(uint32_t resource, uint64_t address, uint32_t length, uint32_t entries);
+/* A blob of one entry. */
+void story_blob(uint32_t resource, uint64_t address, uint32_t length);
+void story_scanout_blob(
+	uint32_t scanout, uint32_t resource, uint32_t format, struct rectangle area);
 void story_scanout(uint32_t scanout, uint32_t resource, struct rectangle area);
 void story_transfer(uint32_t resource, struct rectangle area, uint64_t offset);
 void story_flush(uint32_t resource, struct rectangle area, uint32_t flags);

@@ -254,6 +254,37 @@ static void test_fence(void **state)
 	expect(LIKELY, MISTAKE_NO_FENCE, "RESOURCE_FLUSH of resource 5 has flags 0x0");
 }
 
+/* A blob is not transferred; all else is judged as of a resource of the host's. */
+static void test_blob(void **state)
+{
+	(void)state;
+	story_blob(5, STORY_BASE, STRIDE * 48);
+	story_scanout_blob(1, 5, 2, whole);
+	flush(whole);
+	expect_healthy();
+	story_flush(5, label, 0);
+	expect(LIKELY, MISTAKE_NO_FENCE, "RESOURCE_FLUSH of resource 5 has flags 0x0");
+	story_begin();
+	story_blob(5, STORY_BASE, STRIDE * 48);
+	story_scanout_blob(1, 5, 2, whole);
+	flush(upper);
+	expect(CERTAIN, MISTAKE_NOT_PRESENTED, "no RESOURCE_FLUSH of all 64x48 pixels");
+	story_begin();
+	story_blob(5, STORY_BASE, STRIDE * 48);
+	story_scanout_blob(1, 5, 67, whole);
+	flush(whole);
+	expect(CERTAIN, MISTAKE_PIXEL_ORDER, "shown with format 67, drawn was format 2");
+	story_begin();
+	story_blob(5, STORY_BASE, STRIDE * 47);
+	story_scanout_blob(1, 5, 2, whole);
+	flush(whole);
+	expect(CERTAIN, MISTAKE_SHORT_BACKING, "the backing has 12032 bytes, the picture 12288");
+	story_begin();
+	story_blob(5, STORY_BASE, STRIDE * 48);
+	flush(whole);
+	expect(CERTAIN, MISTAKE_NO_SCANOUT, "no SET_SCANOUT of resource 5");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -268,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup(test_short_backing, begin),
 		cmocka_unit_test_setup(test_format, begin),
 		cmocka_unit_test_setup(test_fence, begin),
+		cmocka_unit_test_setup(test_blob, begin),
 	};
 
 	return cmocka_run_group_tests_name("diagnose_picture", tests, NULL, NULL);
