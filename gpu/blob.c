@@ -67,6 +67,53 @@ enum status gpu_create_blob(struct gpu *gpu, uint32_t resource, const struct sur
 	return gpu_send(gpu);
 }
 
+enum status gpu_create_host_blob(
+	struct gpu *gpu, uint32_t context, uint32_t resource, uint64_t size)
+{
+	struct virtio_gpu_resource_create_blob *r =
+		gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB, 0);
+
+	r->hdr.ctx_id = le32_of(context);
+	r->resource_id = le32_of(resource);
+	r->blob_mem = le32_of(VIRTIO_GPU_BLOB_MEM_HOST3D);
+	r->blob_flags = le32_of(VIRTIO_GPU_BLOB_FLAG_USE_MAPPABLE);
+	r->size = le64_of(size);
+	return gpu_send(gpu);
+}
+
+enum status gpu_map_blob(struct gpu *gpu, uint32_t resource, uint64_t offset, uint32_t *cache)
+{
+	struct virtio_gpu_resource_map_blob *r =
+		gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_MAP_BLOB, 0);
+	const struct virtio_gpu_resp_map_info *got;
+	enum status status;
+	uint32_t info;
+
+	r->resource_id = le32_of(resource);
+	r->offset = le64_of(offset);
+	status = gpu_send(gpu);
+	if (status != OK)
+		return status;
+	got = gpu_response(gpu, NULL);
+	info = le32_load(&got->map_info);
+	if (info > VIRTIO_GPU_MAP_CACHE_WC) {
+		log_error(gpu->name, "resource %u: map_info 0x%x is no kind of caching", resource,
+			info);
+		return ERR_PROTOCOL;
+	}
+	*cache = info;
+	return OK;
+}
+
+enum status gpu_unmap_blob(struct gpu *gpu, uint32_t resource)
+{
+	struct virtio_gpu_resource_unmap_blob *r =
+		gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_UNMAP_BLOB, 0);
+
+	r->resource_id = le32_of(resource);
+	return gpu_send(gpu);
+}
+
 enum status gpu_set_scanout_blob(struct gpu *gpu, uint32_t scanout, uint32_t resource,
 	const struct surface *surface, struct rectangle area)
 {

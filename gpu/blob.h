@@ -38,6 +38,22 @@ MUST_CHECK enum status gpu_blob_unit(struct gpu *gpu, uint32_t *unit);
 MUST_CHECK enum status gpu_create_blob(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface);
 
+/*
+ * RESOURCE_CREATE_BLOB of `size` bytes that the host allocates for a context, and that can be
+ * mapped. VIRTIO_GPU_BLOB_MEM_HOST3D, blob_id 0: with a context of venus, plain memory.
+ */
+MUST_CHECK enum status gpu_create_host_blob(
+	struct gpu *gpu, uint32_t context, uint32_t resource, uint64_t size);
+
+/*
+ * RESOURCE_MAP_BLOB at `offset` of the host-visible region, and RESOURCE_UNMAP_BLOB. `cache` is how
+ * the mapping is to be accessed, enum virtio_gpu_map_cache; ERR_PROTOCOL, logged, when the device
+ * says nothing of that list.
+ */
+MUST_CHECK enum status gpu_map_blob(
+	struct gpu *gpu, uint32_t resource, uint64_t offset, uint32_t *cache);
+MUST_CHECK enum status gpu_unmap_blob(struct gpu *gpu, uint32_t resource);
+
 /* SET_SCANOUT_BLOB: shows that part of the surface, which is `resource`. */
 MUST_CHECK enum status gpu_set_scanout_blob(struct gpu *gpu, uint32_t scanout, uint32_t resource,
 	const struct surface *surface, struct rectangle area);

@@ -13,6 +13,9 @@
 #define CONTEXT      1u
 #define CONTEXT_NAME "firstlight"
 
+/* Behind the numbers of the pictures' resources. */
+#define HOST_BLOBS 0x100u
+
 static enum status report(struct gpu *gpu, const char *what, enum status status)
 {
 	if (status != OK)
@@ -45,6 +48,41 @@ static enum status use_context(
 	return status;
 }
 
+/* Whether the context gives memory of the host's, and there is room for it to be seen. */
+static bool can_map(const struct gpu *gpu, uint32_t capset, uint32_t size)
+{
+	return gpu_uses_blobs(gpu) && gpu->dev->shared_size >= size &&
+	       capset == VIRTIO_GPU_CAPSET_VENUS &&
+	       gpu->dev->features & FEATURE(VIRTIO_GPU_F_CONTEXT_INIT);
+}
+
+/* The memory is not looked at: whether it is there is the renderer's business. */
+static enum status map_blob(struct gpu *gpu, uint32_t capset, uint32_t resource, const char **what)
+{
+	uint32_t unit, cache;
+	enum status status = gpu_blob_unit(gpu, &unit);
+
+	if (status != OK || !can_map(gpu, capset, unit))
+		return status;
+	*what = "RESOURCE_CREATE_BLOB";
+	status = gpu_create_host_blob(gpu, CONTEXT, resource, unit);
+	if (status == OK) {
+		*what = "RESOURCE_MAP_BLOB";
+		status = gpu_map_blob(gpu, resource, 0, &cache);
+	}
+	if (status == OK) {
+		log_info(gpu->name, "resource %u: a blob of the host's, mapped with caching %u",
+			resource, cache);
+		*what = "RESOURCE_UNMAP_BLOB";
+		status = gpu_unmap_blob(gpu, resource);
+	}
+	if (status == OK) {
+		*what = "RESOURCE_UNREF";
+		status = gpu_resource_unref(gpu, resource);
+	}
+	return status;
+}
+
 static enum status check_context(
 	struct gpu *gpu, uint32_t capset, uint32_t resource, const struct surface *surface)
 {
@@ -53,6 +91,8 @@ static enum status check_context(
 
 	if (status == OK)
 		status = use_context(gpu, resource, surface, &what);
+	if (status == OK)
+		status = map_blob(gpu, capset, HOST_BLOBS + resource, &what);
 	if (status == OK) {
 		what = "CTX_DESTROY";
 		status = gpu_destroy_context(gpu, CONTEXT);

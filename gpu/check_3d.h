@@ -13,8 +13,10 @@
 /*
  * Lists the device's capability sets and reads them; then creates a context, attaches `resource`,
  * whose backing is the surface, copies the surface to it by the 3D command (not when it is a blob,
- * which has no copy), submits a command that does nothing, detaches and destroys. A test point for
- * either: skipped, with OK, without VIRGL or without a capability set. Errors are the commands'.
+ * which has no copy), submits a command that does nothing, detaches and destroys. In a context of
+ * venus, where blobs are used and there is memory to map them into, a blob of the host's is mapped,
+ * unmapped and given back. A test point for either: skipped, with OK, without VIRGL or without a
+ * capability set. Errors are the commands'.
  */
 MUST_CHECK enum status gpu_check_3d(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface);

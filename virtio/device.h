@@ -111,6 +111,7 @@ struct virtio_device {
 	struct region isr; /* pci modern */
 	struct region config; /* device-specific configuration; size 0: there is none */
 	uint32_t notify_multiplier; /* pci modern: notify_off_multiplier */
+	uint64_t shared_size; /* pci modern: bytes of shared memory region 1; 0: there is none */
 	struct pci_device *pci; /* NULL for mmio; borrowed */
 	struct virtio_interrupt interrupt;
 };

@@ -207,15 +207,18 @@ static const char *cap_name(uint8_t type)
 	return type < ARRAY_SIZE(names) && names[type] ? names[type] : "unknown type";
 }
 
-/* §4.1.4.7: a region has 64 bits of offset and length. It is named, and left alone. */
-static void log_shared_memory(struct virtio_device *dev, unsigned at, const struct capability *cap)
+/* §4.1.4.7: a region has 64 bits of offset and length. */
+static void read_shared_memory(struct virtio_device *dev, unsigned at, const struct capability *cap)
 {
 	uint64_t offset = cap->offset, length = cap->length;
+	uint32_t id = pci_config_read(dev->pci, at + CAP_ID, 1);
 
 	offset |= (uint64_t)pci_config_read(dev->pci, at + CAP_OFFSET_HIGH, 4) << 32;
 	length |= (uint64_t)pci_config_read(dev->pci, at + CAP_LENGTH_HIGH, 4) << 32;
-	log_info(dev->name, "shared memory region %u: bar %u offset 0x%lx length 0x%lx: not used",
-		(unsigned)pci_config_read(dev->pci, at + CAP_ID, 1), cap->bar, offset, length);
+	log_info(dev->name, "shared memory region %u: bar %u offset 0x%lx length 0x%lx", id,
+		cap->bar, offset, length);
+	if (id == 1 && !dev->shared_size)
+		dev->shared_size = length;
 }
 
 /* Keeps the capability at `at` when it describes a structure that is needed, in a usable way. */
@@ -236,7 +239,7 @@ static void read_capability(struct virtio_device *dev, unsigned at, struct layou
 	if (type == VIRTIO_PCI_CAP_NOTIFY_CFG && length >= needed)
 		cap.multiplier = pci_config_read(pci, at + CAP_NOTIFY_OFF_MULTIPLIER, 4);
 	if (type == VIRTIO_PCI_CAP_SHARED_MEMORY_CFG && length >= CAP_SIZE_64)
-		log_shared_memory(dev, at, &cap);
+		read_shared_memory(dev, at, &cap);
 	if (type < VIRTIO_PCI_CAP_COMMON_CFG || type > VIRTIO_PCI_CAP_DEVICE_CFG)
 		verdict = "not needed";
 	else if (length < needed)

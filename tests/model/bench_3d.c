@@ -2,6 +2,8 @@
 /* In: what a GPU offers beyond 2D. Out: the driver's way with it. */
 #include "bench_3d.h"
 
+#include "model_pci.h"
+
 void bench_3d_open(struct bench *b, enum model_transport transport, uint64_t offered)
 {
 	static const struct model_capset capsets[] = {
@@ -14,6 +16,14 @@ void bench_3d_open(struct bench *b, enum model_transport transport, uint64_t off
 	b->model.config[12] = offered & VIRGL ? ARRAY_SIZE(capsets) : 0;
 	for (unsigned i = 0; i < ARRAY_SIZE(capsets); i++)
 		b->model.gpu->capsets[i] = capsets[i];
+}
+
+/* In place of the vendor's capability. */
+void bench_3d_add_region(struct bench *b)
+{
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 3, 1, 8);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 4, 2, 4 | VIRTIO_GPU_SHM_ID_HOST_VISIBLE << 8);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 12, 4, MODEL_HOST_VISIBLE);
 }
 
 enum status bench_3d_show(struct bench *b, bool check_3d, bool blob)

@@ -21,6 +21,9 @@
 /* A machine with a GPU that offers these too, and has the capability sets virgl and virgl2. */
 void bench_3d_open(struct bench *b, enum model_transport transport, uint64_t offered);
 
+/* The device has a shared memory region of MODEL_HOST_VISIBLE bytes. MODEL_PCI. */
+void bench_3d_add_region(struct bench *b);
+
 /* Shows the bars with check=3d and resource=blob as the application does. */
 enum status bench_3d_show(struct bench *b, bool check_3d, bool blob);
 

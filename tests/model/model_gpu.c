@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gpu/protocol_3d.h"
 #include "mem/le.h"
 
 #define F_VIRGL 0u
@@ -201,6 +202,8 @@ static uint32_t unref(struct model *m, const void *request, uint32_t size, void 
 	(void)response;
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	if (r->mapped)
+		model_break(m, RULE_GPU_MAP, "RESOURCE_UNREF of %u, which is mapped", r->id);
 	if (r->backing_count && !r->blob)
 		model_break(m, RULE_GPU_ORDER, "RESOURCE_UNREF of %u with its backing", r->id);
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
@@ -359,6 +362,8 @@ static const struct {
 	{0x205, 72, 24, VIRGL, model_transfer_3d, false, true},
 	{0x206, 72, 24, VIRGL, model_transfer_3d_back, false, false},
 	{0x207, 32, 24, VIRGL, model_submit, true, true},
+	{0x208, 40, 32, BLOB, model_map_blob, false, false},
+	{0x209, 32, 24, BLOB, model_unmap_blob, false, false},
 };
 
 static bool names_context(uint32_t type)
@@ -369,14 +374,23 @@ static bool names_context(uint32_t type)
 	return false;
 }
 
-static void check_header(struct model *m, const struct virtio_gpu_ctrl_hdr *h)
+/* A blob of the host's is one of a context. */
+static bool is_of_context(const struct virtio_gpu_ctrl_hdr *h, uint32_t size)
+{
+	const struct virtio_gpu_resource_create_blob *q = (const void *)h;
+
+	if (le32_value(h->type) == VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB && size >= sizeof(*q))
+		return le32_value(q->blob_mem) == VIRTIO_GPU_BLOB_MEM_HOST3D;
+	return names_context(le32_value(h->type));
+}
+
+static void check_header(struct model *m, const struct virtio_gpu_ctrl_hdr *h, uint32_t size)
 {
 	uint32_t flags = le32_value(h->flags);
 	uint64_t fence = le64_value(h->fence_id);
 
-	if (flags & ~VIRTIO_GPU_FLAG_FENCE ||
-		(h->ctx_id.raw != 0) != names_context(le32_value(h->type)) || h->ring_idx ||
-		h->padding[0] || h->padding[1] || h->padding[2])
+	if (flags & ~VIRTIO_GPU_FLAG_FENCE || (h->ctx_id.raw != 0) != is_of_context(h, size) ||
+		h->ring_idx || h->padding[0] || h->padding[1] || h->padding[2])
 		model_break(
 			m, RULE_GPU_HEADER, "flags 0x%x, context %u", flags, le32_value(h->ctx_id));
 	if (!(flags & VIRTIO_GPU_FLAG_FENCE))
@@ -476,7 +490,7 @@ static void answer_cursor(struct model *m, struct model_reply *reply)
 			reply->request_size);
 		return;
 	}
-	check_header(m, &q->hdr);
+	check_header(m, &q->hdr, reply->request_size);
 	if (q->padding.raw || q->pos.padding.raw)
 		model_break(m, RULE_GPU_HEADER, "padding of a cursor command");
 	show_cursor(m, q);
@@ -497,7 +511,7 @@ static void answer(struct model *m, struct model_reply *reply)
 			reply->request_size, reply->room);
 		return;
 	}
-	check_header(m, asked);
+	check_header(m, asked, reply->request_size);
 	reply->length = sizeof(*h);
 	type = carry_out(m, reply);
 	if (type >= VIRTIO_GPU_RESP_ERR_UNSPEC)

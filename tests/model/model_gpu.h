@@ -13,6 +13,9 @@
 #define MODEL_CONTEXTS  4u
 #define MODEL_CAPSETS   4u
 
+/* Bytes of the shared memory region that blobs are mapped into, where a test adds one. */
+#define MODEL_HOST_VISIBLE 0x10000u
+
 struct model_resource {
 	uint32_t id; /* 0: free */
 	uint32_t width;
@@ -25,6 +28,8 @@ struct model_resource {
 	uint64_t blob; /* bytes of one; 0: it is none */
 	uint64_t offset; /* of a blob's first pixel */
 	uint32_t context; /* that it is attached to; 0: none */
+	bool mappable;
+	bool mapped;
 	uint32_t backing_count;
 	struct model_segment backing[MODEL_BACKING];
 };
@@ -74,6 +79,7 @@ struct model_gpu {
 	uint32_t contexts[MODEL_CONTEXTS]; /* their ids; 0: free */
 	uint32_t context_init; /* of the one that was created last */
 	unsigned submits;
+	unsigned maps;
 	struct model_capset capsets[MODEL_CAPSETS];
 };
 
@@ -81,7 +87,8 @@ struct model_gpu {
 typedef uint32_t model_command(struct model *m, const void *request, uint32_t size, void *response);
 
 /* Resources that other devices may know: model_gpu_blob.c. */
-model_command model_assign_uuid, model_create_blob, model_set_scanout_blob;
+model_command model_assign_uuid, model_create_blob, model_set_scanout_blob, model_map_blob,
+	model_unmap_blob;
 
 /* Capability sets and contexts: model_gpu_3d.c. */
 model_command model_capset_info, model_capset, model_ctx_create, model_ctx_destroy,

@@ -38,7 +38,62 @@ uint32_t model_assign_uuid(struct model *m, const void *request, uint32_t size, 
 	return VIRTIO_GPU_RESP_OK_RESOURCE_UUID;
 }
 
-/* Of blobs this device has those of the guest's memory. */
+/* Memory of the host's, which has no entries. */
+static uint32_t create_host_blob(
+	struct model *m, struct model_resource *r, const struct virtio_gpu_resource_create_blob *q)
+{
+	r->blob = le64_value(q->size);
+	r->mappable = le32_value(q->blob_flags) == VIRTIO_GPU_BLOB_FLAG_USE_MAPPABLE;
+	if (q->nr_entries.raw || q->blob_id.raw || !r->blob)
+		model_break(m, RULE_GPU_BLOB, "%u entries, %lu bytes of the host's",
+			le32_value(q->nr_entries), (unsigned long)r->blob);
+	if (r->blob % blob_alignment(m))
+		model_break(m, RULE_GPU_BLOB_ALIGNED, "%lu bytes, blob_alignment is %u",
+			(unsigned long)r->blob, blob_alignment(m));
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+uint32_t model_map_blob(struct model *m, const void *request, uint32_t size, void *response)
+{
+	const struct virtio_gpu_resource_map_blob *q = request;
+	struct virtio_gpu_resp_map_info *out = response;
+	struct model_resource *r =
+		model_known_resource(m, le32_value(q->resource_id), "RESOURCE_MAP_BLOB");
+	uint64_t offset = le64_value(q->offset);
+
+	(void)size;
+	if (!r)
+		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	if (!r->mappable || r->mapped || offset % blob_alignment(m) ||
+		!range_inside(offset, r->blob, MODEL_HOST_VISIBLE)) {
+		model_break(m, RULE_GPU_MAP, "%u at 0x%lx%s", r->id, (unsigned long)offset,
+			r->mapped ? " again" : "");
+		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
+	}
+	r->mapped = true;
+	m->gpu->maps++;
+	out->map_info = le32_of(VIRTIO_GPU_MAP_CACHE_CACHED);
+	out->padding = le32_of(0);
+	return VIRTIO_GPU_RESP_OK_MAP_INFO;
+}
+
+uint32_t model_unmap_blob(struct model *m, const void *request, uint32_t size, void *response)
+{
+	const struct virtio_gpu_resource_unmap_blob *q = request;
+	struct model_resource *r =
+		model_known_resource(m, le32_value(q->resource_id), "RESOURCE_UNMAP_BLOB");
+
+	(void)size;
+	(void)response;
+	if (!r)
+		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	if (!r->mapped)
+		model_break(m, RULE_GPU_MAP, "%u is not mapped", r->id);
+	r->mapped = false;
+	return VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+/* Of the guest's memory, or a context's. */
 uint32_t model_create_blob(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_resource_create_blob *q = request;
@@ -49,6 +104,8 @@ uint32_t model_create_blob(struct model *m, const void *request, uint32_t size, 
 	(void)response;
 	if (!r)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
+	if (le32_value(q->blob_mem) == VIRTIO_GPU_BLOB_MEM_HOST3D)
+		return create_host_blob(m, r, q);
 	if (!model_take_backing(m, r, q, size, sizeof(*q), le32_value(q->nr_entries))) {
 		model_drop_resource(m, r);
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;

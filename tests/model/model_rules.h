@@ -107,6 +107,7 @@
 	RULE(GPU_BLOB, "gpu-blob", "§5.7.6.8", "a blob is as large as its entries, and what is shown lies in it") \
 	RULE(GPU_CONTEXT, "gpu-context", "§5.7.6.8", "a context is new when created, known and its resources attached when used") \
 	RULE(GPU_BLOB_ALIGNED, "gpu-blob-aligned", "§5.7.6.8.1", "the size of a blob is a multiple of blob_alignment") \
+	RULE(GPU_MAP, "gpu-map", "§5.7.6.9.1", "a blob is mapped once, aligned and inside the region, and then unmapped") \
 	RULE(VERSION_1, "version-1", "§6.1", "VERSION_1 is accepted where it is offered") \
 	RULE(ACCESS_PLATFORM, "access-platform", "§6.1", "ACCESS_PLATFORM is accepted where it is offered") \
 	RULE(ORDER_PLATFORM, "order-platform", "§6.1", "ORDER_PLATFORM is accepted where it is offered") \

@@ -670,6 +670,24 @@ MUTATIONS = (
         ("le32_of(pixel_layouts[surface->format].number);", "le32_of(0);"),
     ),
     mutation(
+        "mapped-twice", "gpu-map", CHECK_3D,
+        ("status = gpu_map_blob(gpu, resource, 0, &cache);",
+         "status = gpu_map_blob(gpu, resource, 0, &cache);\n"
+         "\t\tstatus = gpu_map_blob(gpu, resource, 0, &cache);"),
+    ),
+    mutation(
+        "mapped-askew", "gpu-map", CHECK_3D,
+        ("gpu_map_blob(gpu, resource, 0, &cache)",
+         "gpu_map_blob(gpu, resource, gpu->dev->shared_size, &cache)"),
+    ),
+    mutation(
+        "mapped-and-given-back", "gpu-map", CHECK_3D,
+        ("status = gpu_unmap_blob(gpu, resource);", "status = OK;"),
+    ),
+    mutation(
+        "blob-of-no-context", "gpu-header", BLOB, ("r->hdr.ctx_id = le32_of(context);", "")
+    ),
+    mutation(
         "blob-on-scanout-99", "gpu-scanouts", BLOB,
         ("r->scanout_id = le32_of(scanout);", "r->scanout_id = le32_of(scanout + 99);"),
     ),

@@ -231,16 +231,20 @@ static void test_refused_context(void **state)
 
 static void test_refused_blob(void **state)
 {
-	static const uint32_t commands[] = {
-		VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB, VIRTIO_GPU_CMD_SET_SCANOUT_BLOB};
+	static const uint32_t commands[] = {VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB,
+		VIRTIO_GPU_CMD_SET_SCANOUT_BLOB, VIRTIO_GPU_CMD_RESOURCE_FLUSH};
+	static const char *const lines[] = {
+		"RESOURCE_CREATE_BLOB # VIRTIO_GPU_RESP_ERR_UNSPEC",
+		"SET_SCANOUT_BLOB # VIRTIO_GPU_RESP_ERR_UNSPEC",
+		"RESOURCE_FLUSH # VIRTIO_GPU_RESP_ERR_UNSPEC",
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {
 		bench_3d_open(b, MODEL_PCI, BLOB);
 		refuse(commands[i]);
 		bench_expect(b, bench_3d_show(b, false, true), ERR_REFUSED);
-		bench_expect_line(i ? "SET_SCANOUT_BLOB # VIRTIO_GPU_RESP_ERR_UNSPEC"
-				    : "RESOURCE_CREATE_BLOB # VIRTIO_GPU_RESP_ERR_UNSPEC");
+		bench_expect_line(lines[i]);
 		/* A blob that was created is one, also for who looks for mistakes. */
 		assert_false(host_logged("no RESOURCE_CREATE_2D of it"));
 		bench_3d_close(b);
@@ -261,6 +265,33 @@ static void test_bad_alignments(void **state)
 	}
 }
 
+/* ---- mappings ---- */
+
+static uint32_t map_info;
+
+static void set_map_info(struct model_reply *reply)
+{
+	((struct virtio_gpu_resp_map_info *)reply->data)->map_info = le32_of(map_info);
+}
+
+static void test_map_info(void **state)
+{
+	static const uint32_t values[] = {4, 0x0f, 0x11, 0xffffffff};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(values); i++) {
+		bench_3d_open(b, MODEL_PCI, VIRGL | INIT | BLOB);
+		b->model.gpu->capsets[0].id = VIRTIO_GPU_CAPSET_VENUS;
+		bench_3d_add_region(b);
+		map_info = values[i];
+		lie(VIRTIO_GPU_CMD_RESOURCE_MAP_BLOB, 1, set_map_info);
+		bench_expect(b, bench_3d_show(b, true, true), ERR_PROTOCOL);
+		bench_expect_line(" is no kind of caching");
+		bench_expect_line("check=3d # RESOURCE_MAP_BLOB: protocol violation by the device");
+		bench_3d_close(b);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -274,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_refused_context),
 		cmocka_unit_test(test_refused_blob),
 		cmocka_unit_test(test_bad_alignments),
+		cmocka_unit_test(test_map_info),
 	};
 
 	return cmocka_run_group_tests_name("hostile_3d", tests, NULL, NULL);

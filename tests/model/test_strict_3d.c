@@ -210,6 +210,41 @@ static void test_long_capsets(void **state)
 	bench_3d_close(b);
 }
 
+/* A context of venus, and room to map its memory into. */
+static void open_venus(uint64_t more)
+{
+	bench_3d_open(b, MODEL_PCI, VIRGL | INIT | BLOB | more);
+	b->model.gpu->capsets[0].id = VIRTIO_GPU_CAPSET_VENUS;
+	bench_3d_add_region(b);
+}
+
+static void test_map(void **state)
+{
+	(void)state;
+	open_venus(0);
+	display(1, 32, 32);
+	b->model.config[8] = 2;
+	bench_expect(b, bench_3d_show(b, true, true), OK);
+	bench_expect_line("resource 257: a blob of the host's, mapped with caching 1");
+	bench_expect_line("check=3d: a context of venus\n");
+	assert_int_equal(b->model.gpu->maps, 2);
+	assert_int_equal(b->model.gpu->resource_count, 2);
+	bench_3d_close(b);
+	/* Blobs as large as they must be do not fit. */
+	open_venus(ALIGN);
+	put_alignment(2 * MODEL_HOST_VISIBLE);
+	bench_expect(b, bench_3d_show(b, true, true), OK);
+	assert_int_equal(b->model.gpu->maps, 0);
+	bench_3d_close(b);
+	/* Another kind of context has no such memory. */
+	open_venus(ALIGN);
+	put_alignment(MODEL_HOST_VISIBLE);
+	b->model.gpu->capsets[0].id = VIRTIO_GPU_CAPSET_VIRGL;
+	bench_expect(b, bench_3d_show(b, true, true), OK);
+	assert_int_equal(b->model.gpu->maps, 0);
+	bench_3d_close(b);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -225,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_3d_with_a_blob),
 		cmocka_unit_test(test_no_capset),
 		cmocka_unit_test(test_long_capsets),
+		cmocka_unit_test(test_map),
 	};
 
 	return cmocka_run_group_tests_name("strict_3d", tests, NULL, NULL);
