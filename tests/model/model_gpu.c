@@ -16,28 +16,6 @@
 /* A resource as large as this would be refused by hosts (QEMU's max_hostmem). */
 #define MAX_PIXELS (64ull << 20)
 
-struct virtio_gpu_rect model_rect(struct virtio_gpu_rect wire)
-{
-	return (struct virtio_gpu_rect){{le32_value(wire.x)}, {le32_value(wire.y)},
-		{le32_value(wire.width)}, {le32_value(wire.height)}};
-}
-
-/* Whether the rectangle lies inside width × height and is not empty. */
-bool model_covered(const struct virtio_gpu_rect *r, uint32_t width, uint32_t height)
-{
-	return r->width.raw && r->height.raw && range_inside(r->x.raw, r->width.raw, width) &&
-	       range_inside(r->y.raw, r->height.raw, height);
-}
-
-struct model_resource *model_known_resource(struct model *m, uint32_t id, const char *command)
-{
-	struct model_resource *r = model_find_resource(m, id);
-
-	if (!r)
-		model_break(m, RULE_GPU_RESOURCE, "%s of %u", command, id);
-	return r;
-}
-
 static uint32_t display_info(struct model *m, const void *request, uint32_t size, void *response)
 {
 	struct virtio_gpu_resp_display_info *info = response;
@@ -76,27 +54,6 @@ static uint32_t edid(struct model *m, const void *request, uint32_t size, void *
 	return VIRTIO_GPU_RESP_OK_EDID;
 }
 
-struct model_resource *model_new_resource(struct model *m, uint32_t id, const char *command)
-{
-	if (!m->gpu->displays_asked || (m->accepted & 1u << F_EDID && !m->gpu->edid_asked))
-		model_break(m, RULE_GPU_QUERY, "%s", m->gpu->displays_asked ? "EDID" : "displays");
-	if (!id || model_find_resource(m, id)) {
-		model_break(m, RULE_GPU_RESOURCE, "%s of %u", command, id);
-		return NULL;
-	}
-	for (unsigned at = 0; at < MODEL_RESOURCES; at++) {
-		struct model_resource *r = &m->gpu->resources[at];
-
-		if (r->id)
-			continue;
-		*r = (struct model_resource){.id = id};
-		if (++m->gpu->resource_count > m->gpu->resource_peak)
-			m->gpu->resource_peak = m->gpu->resource_count;
-		return r;
-	}
-	return NULL;
-}
-
 static uint32_t create(struct model *m, const void *request, uint32_t size, void *response)
 {
 	const struct virtio_gpu_resource_create_2d *q = request;
@@ -125,30 +82,6 @@ static uint32_t create(struct model *m, const void *request, uint32_t size, void
 	r->bytes = bytes;
 	r->pixels = calloc(width * height, 4);
 	return VIRTIO_GPU_RESP_OK_NODATA;
-}
-
-bool model_take_backing(struct model *m, struct model_resource *r, const void *request,
-	uint32_t size, uint32_t at, uint32_t count)
-{
-	const struct virtio_gpu_mem_entry *entries = (const void *)((const uint8_t *)request + at);
-
-	if (!count || count > MODEL_BACKING || size != at + count * sizeof(*entries)) {
-		model_break(m, RULE_GPU_COMMAND, "%u entries in %u bytes", count, size);
-		return false;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		struct model_segment s = {
-			le64_value(entries[i].addr), le32_value(entries[i].length)};
-
-		if (!model_owned(m->memory, s.address, s.length)) {
-			model_break(m, RULE_GPU_BACKING, "%u bytes at 0x%lx are not memory",
-				s.length, (unsigned long)s.address);
-			return false;
-		}
-		r->backing[i] = s;
-	}
-	r->backing_count = count;
-	return true;
 }
 
 static uint32_t attach(struct model *m, const void *request, uint32_t size, void *response)
@@ -221,20 +154,6 @@ static uint32_t switch_off(struct model_display *d)
 	d->screen = NULL;
 	d->resource = d->shown_width = d->shown_height = 0;
 	return VIRTIO_GPU_RESP_OK_NODATA;
-}
-
-void model_show(struct model *m, uint32_t scanout, const struct model_resource *r,
-	const struct virtio_gpu_rect *rect)
-{
-	struct model_display *d = &m->gpu->displays[scanout];
-
-	free(d->screen);
-	d->resource = r->id;
-	d->shown_x = rect->x.raw;
-	d->shown_y = rect->y.raw;
-	d->shown_width = rect->width.raw;
-	d->shown_height = rect->height.raw;
-	d->screen = calloc((uint64_t)d->shown_width * d->shown_height, 4);
 }
 
 static uint32_t scanout(struct model *m, const void *request, uint32_t size, void *response)
