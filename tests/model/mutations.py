@@ -98,10 +98,6 @@ MUTATIONS = (
         ("dev->features = dev->offered & wanted;", "dev->features = dev->offered;"),
     ),
     mutation(
-        "accepts-context-init-alone", "features-depend", GPU,
-        (".features = FEATURE(VIRTIO_GPU_F_EDID) |", ".features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(4) |"),
-    ),
-    mutation(
         "accepts-virgl", "features-understood", GPU,
         (".features = FEATURE(VIRTIO_GPU_F_EDID) |", ".features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(0) |"),
     ),
