@@ -41,15 +41,25 @@ enum status region_sub(
 	return OK;
 }
 
+/* What io_read and io_write count on (mem/io.h). */
 static bool access_allowed(
 	const struct region *region, uint64_t offset, unsigned width, const char *name)
 {
-	if (range_inside(offset, width, region->size) && !((region->base + offset) % width))
+	unsigned widest = region->space == IO_PORT ? 4 : 8;
+	const char *wrong = NULL;
+
+	if (!is_power_of_two(width) || width > widest)
+		wrong = "no width of a register";
+	else if (!range_inside(offset, width, region->size))
+		wrong = "outside the window";
+	else if ((region->base + offset) % width)
+		wrong = "misaligned";
+	if (!wrong)
 		return true;
 	log_error(region->subject,
-		"register: %s at 0x%lx, %u bytes wide, is outside 0x%lx bytes "
-		"or misaligned: not accessed (a mistake of this program)",
-		name, offset, width, region->size);
+		"register: %s at 0x%lx + 0x%lx of 0x%lx bytes, %u bytes wide: %s: not accessed (a "
+		"mistake of this program)",
+		name, region->base, offset, region->size, width, wrong);
 	return false;
 }
 

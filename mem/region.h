@@ -4,14 +4,15 @@
  *
  * Each access is checked against the window, counted (an access is a VM exit) and, at log level
  * trace, logged by name; devices also keep a journal of the last ones. The width comes from the
- *type of the field in a layout struct:
+ * type of the field in a layout struct:
  *
  *	uint32_t magic = reg_read(&dev->regs, struct virtio_mmio_regs, MagicValue);
  *	reg_write(&dev->regs, struct virtio_mmio_regs, QueueSel, index);
  *
  * Whether a window is large enough for a layout is decided when it is opened (region_init and
- * region_sub return ERR_RANGE). An access outside it afterwards is a mistake of ours: it is not
- * made, reads as all ones, and is logged as an error.
+ * region_sub return ERR_RANGE). An access outside it afterwards, one whose address is no multiple
+ *of its width (a bus may split it, or fault), or of a width that no register has, is a mistake of
+ * ours: it is not made, reads as all ones, and is logged as an error.
  */
 #ifndef MEM_REGION_H
 #define MEM_REGION_H

@@ -137,6 +137,9 @@ static void test_outside(void **state)
 		{1, 2},
 		{2, 4},
 		{4, 8},
+		{0, 0},
+		{0, 3},
+		{0, 16},
 	};
 
 	(void)state;
@@ -147,7 +150,13 @@ static void test_outside(void **state)
 	}
 	assert_int_equal(last.accesses, 0);
 	assert_int_equal(count.reads + count.writes, 0);
-	assert_true(host_logged("dev: error: register: it at 0x200, 1 bytes wide, is outside"));
+	assert_true(
+		host_logged("dev: error: register: it at 0xa003e00 + 0x200 of 0x200 bytes, 1 bytes "
+			    "wide: outside the window: not accessed"));
+	assert_true(
+		host_logged("it at 0xa003e00 + 0x4 of 0x200 bytes, 8 bytes wide: misaligned: "));
+	assert_true(
+		host_logged("it at 0xa003e00 + 0x0 of 0x200 bytes, 3 bytes wide: no width of a"));
 	assert_int_equal(region_read(&region, 0x1fc, 4, "last"), 0x55667788);
 	assert_int_equal(region_read(&region, 0x1ff, 1, "last"), 0x88);
 }
