@@ -2,7 +2,9 @@
 /*
  * The raw register access of the seam: one call is one access of exactly that width, in program
  * order with other calls. mem/<arch>/io.c makes it one instruction on the target; the host tests
- * send it over QEMU's qtest socket or to a model. Drivers use mem/region.h, never this.
+ * send it over QEMU's qtest socket or to a model. Drivers use mem/region.h, never this, and nothing
+ * else reaches a register: tests/tools/test_accesses.py looks at the instructions, and
+ * tests/test_layers.py for other ways to a device.
  */
 #ifndef MEM_IO_H
 #define MEM_IO_H

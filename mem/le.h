@@ -2,8 +2,9 @@
 /*
  * Conversion of little-endian wire fields.
  *
- * The *_load and *_store forms make exactly one access of the field's width: they are for memory
- * that a device reads and writes at the same time. Load once into a local, validate, then use.
+ * The *_load and *_store forms make exactly one access of the field's width, which the compiler
+ * neither splits, merges, repeats nor leaves out: they are for memory that a device reads and
+ * writes at the same time. Load once into a local, validate, then use.
  */
 #ifndef MEM_LE_H
 #define MEM_LE_H
@@ -11,6 +12,10 @@
 #include "types.h"
 
 #define LE_IS_HOST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+/* An access of less alignment would be made byte by byte. */
+_Static_assert(_Alignof(le16) == 2 && _Alignof(le32) == 4 && _Alignof(le64) == 8,
+	"wire fields are naturally aligned");
 
 static inline uint16_t le16_value(le16 v)
 {
@@ -55,6 +60,11 @@ static inline uint32_t le32_load(const le32 *p)
 static inline uint64_t le64_load(const le64 *p)
 {
 	return le64_value((le64){*(const volatile uint64_t *)&p->raw});
+}
+
+static inline void u8_store(uint8_t *p, uint8_t v)
+{
+	*(volatile uint8_t *)p = v;
 }
 
 static inline void le16_store(le16 *p, uint16_t v)

@@ -356,7 +356,7 @@ enum status gic_its_message(struct irq_chip *chip, const struct irq_sender *send
 	}
 	event = its->events[slot]++;
 	line->number = GIC_LPI_BASE + its->lpis;
-	((volatile uint8_t *)its->properties.data)[its->lpis++] = PROPERTY_ON;
+	u8_store((uint8_t *)its->properties.data + its->lpis++, PROPERTY_ON);
 	*message = (struct irq_message){its->base.value + GITS_TRANSLATER, event};
 	return map_event(its, device, event, line->number);
 }
@@ -371,7 +371,7 @@ void gic_its_mask(struct irq_chip *chip, uint32_t number)
 	uint32_t index = number - GIC_LPI_BASE;
 
 	if (index < its->lpis)
-		((volatile uint8_t *)its->properties.data)[index] = PROPERTY_OFF;
+		u8_store((uint8_t *)its->properties.data + index, PROPERTY_OFF);
 }
 
 void gic_its_close(struct irq_chip *chip)

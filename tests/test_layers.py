@@ -21,10 +21,19 @@ SOURCES = sorted(
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"(?P<local>[^"]+)"|<(?P<system>[^>]+)>)')
 CONDITION = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b")
 ARCH_MACRO = re.compile(r"\b(?:__aarch64__|__x86_64__|__arm__|__i386__|__riscv|__ARM_\w+|_M_X64)\b")
+ASSEMBLY_BEGINS = re.compile(r"\b(?:__asm__|__asm|asm)\s+volatile\b")
 ASSEMBLY = re.compile(r"\b(?:__asm__|__asm|asm)\b")
+VOLATILE = re.compile(r"\bvolatile\b")
 NOT_CODE = re.compile(
     r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL
 )
+
+
+# Memory that a device shares (le.h), and faults that are wanted. Registers are accessed by assembly.
+MAY_HAVE_VOLATILE = {
+    Path("mem/le.h"),
+    *(Path("platform", arch, "trap.c") for arch in ARCHES),
+}
 
 
 def is_of_an_arch(path):
@@ -88,6 +97,8 @@ def problems(path, text):
             say("an architecture's macro outside its folder")
         if ASSEMBLY.search(line) and not is_of_an_arch(path) and path.suffix != ".S":
             say("assembly outside an architecture's folder")
+        if VOLATILE.search(ASSEMBLY_BEGINS.sub("", line)) and path not in MAY_HAVE_VOLATILE:
+            say("a volatile object: registers are accessed through mem/region.h")
         if CONDITION.match(line):
             if depth and path.suffix != ".S":
                 say("a condition of the preprocessor inside braces")
@@ -129,6 +140,8 @@ def test_licence(path):
         ("mem/a.c", 'void f(void)\n{\n\t__asm__ volatile("nop");\n}\n', "a.c:3: assembly"),
         ("mem/a.h", "#ifdef __aarch64__\n#endif\n", "architecture's macro"),
         ("mem/a.S", "nop\n", "assembly"),
+        ("platform/a.c", "*(volatile uint32_t *)base = 1;\n", "a.c:1: a volatile"),
+        ("mem/x86_64/io.c", "uint32_t volatile *p;\n", "io.c:1: a volatile"),
         ("mem/a.c", "void f(void)\n{\n#if 1\n#endif\n}\n", "a.c:3: a condition"),
     ),
 )
