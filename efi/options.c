@@ -20,6 +20,12 @@ enum word_kind { WORD_END, WORD_GOOD, WORD_BAD };
 /* What shell users type for help. */
 static const char *const help_words[] = {"-h", "--help", "-?"};
 
+/*
+ * Words for Linux that come without anybody's asking: U-Boot for x86 (seen: 2023.01, 2025.01) gives
+ * whatever it starts by itself "root=/dev/sdb3 init=/sbin/init rootwait ro" as LoadOptions.
+ */
+static const char *const linux_words[] = {"root", "init", "rootwait", "ro", "rw"};
+
 static bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -127,6 +133,14 @@ static bool asks_for_help(const char *text)
 	return false;
 }
 
+static bool is_for_linux(const char *key, size_t length)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(linux_words); i++)
+		if (strlen(linux_words[i]) == length && !memcmp(linux_words[i], key, length))
+			return true;
+	return false;
+}
+
 static enum status apply(struct options *options, const char *source, const char *text)
 {
 	struct option_word word = {.source = source, .text = text};
@@ -140,6 +154,10 @@ static enum status apply(struct options *options, const char *source, const char
 		length++;
 	if (!length)
 		return option_refuse(&word, "a key is missing");
+	if (is_for_linux(text, length)) {
+		log_info(source, "`%s` is for Linux and passed over", text);
+		return OK;
+	}
 	option = find_option(text, length);
 	if (!option)
 		return unknown_key(source, text, length);

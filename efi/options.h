@@ -81,8 +81,10 @@ void options_init(struct options *options);
  * Every bad word is logged as an error under `source`, naming the word, what is wrong with it and
  * the nearest valid key or value ("unknown key `patern`: did you mean `pattern`?"); the other words
  * still count, and each is logged as information. Bytes that are not printable ASCII are one error,
- * which names the first one's offset. Returns OK, or ERR_MALFORMED when a word was bad, or when the
- * whole source was: longer than OPTIONS_MAX_LENGTH, or UTF-16.
+ * which names the first one's offset. The words of a kernel command line that firmware is known to
+ * add by itself (root=, init=, rootwait, ro, rw) are passed over, each with a line. Returns OK, or
+ * ERR_MALFORMED when a word was bad, or when the whole source was: longer than OPTIONS_MAX_LENGTH,
+ * or UTF-16.
  */
 MUST_CHECK enum status options_parse(struct options *options, const char *source, const char *text,
 	size_t length, bool comments);

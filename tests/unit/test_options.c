@@ -483,6 +483,24 @@ static void test_nearest(void **state)
 	bad("log=debug", "unknown key `log`: did you mean `loglevel`?");
 }
 
+/* What U-Boot gives whatever it starts; and near misses, which are nobody's. */
+static void test_linux_words(void **state)
+{
+	struct options o = good("root=/dev/sdb3 init=/sbin/init rootwait ro pattern=grid");
+
+	(void)state;
+	assert_int_equal(o.picture.pattern, PICTURE_GRID);
+	assert_true(host_logged("`root=/dev/sdb3` is for Linux and passed over"));
+	assert_true(host_logged("`init=/sbin/init` is for Linux and passed over"));
+	assert_true(host_logged("`rootwait` is for Linux and passed over"));
+	assert_true(host_logged("`ro` is for Linux and passed over"));
+	good("rw");
+	bad("rootw", "unknown key `rootw`");
+	bad("r", "unknown key `r`");
+	bad("Root=/dev/sda", "unknown key `Root`");
+	bad("quiet", "unknown key `quiet`");
+}
+
 static void test_order(void **state)
 {
 	struct options o = good("pattern=grid label=off pattern=checker label=on");
@@ -919,6 +937,7 @@ int main(void)
 		cmocka_unit_test_setup(test_help_words, host_reset),
 		cmocka_unit_test_setup(test_keys, host_reset),
 		cmocka_unit_test_setup(test_nearest, host_reset),
+		cmocka_unit_test_setup(test_linux_words, host_reset),
 		cmocka_unit_test_setup(test_order, host_reset),
 		cmocka_unit_test_setup(test_bad_among_good, host_reset),
 		cmocka_unit_test_setup(test_white_space, host_reset),
