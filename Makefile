@@ -12,6 +12,8 @@ TESTS    := tests
 JOBS     := 2
 FUZZ_SECONDS := 60
 FUZZ_TARGET  :=
+KEY      :=
+CERT     :=
 
 ARCHES := aarch64 x86_64
 HOST   := $(shell uname -m)
@@ -35,6 +37,15 @@ ifeq ($(filter $(ARCH),$(ARCHES)),)
 $(error ARCH=$(ARCH): only $(ARCHES) are known)
 endif
 
+ifneq ($(if $(KEY),1),$(if $(CERT),1))
+$(error KEY and CERT: both, the key and its certificate as PEM files, or neither)
+endif
+ifneq ($(filter sign,$(MAKECMDGOALS)),)
+ifeq ($(KEY),)
+$(error make sign KEY=key.pem CERT=certificate.pem)
+endif
+endif
+
 # V=1 shows the commands themselves, otherwise a word and a file.
 Q   := $(if $(filter 1,$(V)),,@)
 say  = @$(if $(filter 1,$(V)),:,printf '  %-8s%s\n' '$(1)' '$(2)')
@@ -46,6 +57,7 @@ comma := ,
 SETUP := build \
 	$(if $(filter clang,$(COMPILER)),clang) \
 	$(if $(filter image,$(MAKECMDGOALS)),image) \
+	$(if $(KEY),sign) \
 	$(if $(filter unit qtest faults replay check-host coverage,$(MAKECMDGOALS)),unit) \
 	$(if $(filter check-host,$(MAKECMDGOALS)),run pytest) \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
@@ -133,6 +145,12 @@ $$(OUT)/$(1)/firstlight.efi: $$(OUT)/$(1)/firstlight.elf tools/elf2efi.py | setu
 	$$(call say,EFI,$$@)
 	$$(Q)$$(PYTHON) tools/elf2efi.py $$< $$@
 
+# Always anew: another key may be behind the same name.
+$$(OUT)/$(1)/firstlight-signed.efi: $$(OUT)/$(1)/firstlight.efi FORCE | setup
+	$$(call say,SIGN,$$@)
+	$$(Q)sbsign --key $$(call quote,$$(KEY)) --cert $$(call quote,$$(CERT)) --output $$@ $$< \
+		2>$$@.log || { cat $$@.log; exit 1; }
+
 -include $$(patsubst %.o,%.d,$$(call objects,$(1)))
 endef
 $(foreach arch,$(ARCHES),$(eval $(call arch_rules,$(arch))))
@@ -153,8 +171,14 @@ ESP_FILES := esp/EFI/BOOT/BOOTAA64.EFI esp/EFI/BOOT/BOOTX64.EFI esp/startup.nsh 
 .PHONY: esp
 esp: $(ESP_FILES)
 
-esp/EFI/BOOT/BOOTAA64.EFI: $(OUT)/aarch64/firstlight.efi
-esp/EFI/BOOT/BOOTX64.EFI: $(OUT)/x86_64/firstlight.efi
+# With a key, what is staged is signed.
+SIGNED := $(if $(KEY),-signed)
+
+.PHONY: sign
+sign: esp
+
+esp/EFI/BOOT/BOOTAA64.EFI: $(OUT)/aarch64/firstlight$(SIGNED).efi
+esp/EFI/BOOT/BOOTX64.EFI: $(OUT)/x86_64/firstlight$(SIGNED).efi
 esp/startup.nsh: startup.nsh
 esp/firstlight.conf: efi/firstlight.conf
 
@@ -419,6 +443,7 @@ Targets:
   coverage   lines and branches that unit tests and model reach; build/coverage/index.html
   lint       clang-tidy and cppcheck
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
+  sign       the same as all, signed for Secure Boot with KEY and CERT; image takes them too
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only
   aarch64-host  build the unit tests and the model for aarch64; check runs them by qemu-aarch64
@@ -436,6 +461,7 @@ Variables, with their values now:
   COMPILER   $(COMPILER): gcc, or clang, which builds into build/clang
   TESTS      $(TESTS): what check runs, such as tests/unit
   JOBS       $(JOBS): how many tests at a time
+  KEY, CERT  a key and its certificate (PEM): what is staged in esp/ is signed with them
   FUZZ_SECONDS  $(FUZZ_SECONDS): how long fuzz takes for each target
   FUZZ_TARGET   $(FUZZ_TARGET): the targets of fuzz; all without one
   V          $(V): 1 shows the commands

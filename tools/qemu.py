@@ -24,6 +24,9 @@ from pathlib import Path
 
 from PIL import Image
 
+import firmware as firmwares
+from firmware import escape
+
 ROOT = Path(__file__).resolve().parent.parent
 
 GPUS = ("pci", "mmio", "mmio-legacy", "vga", "none")
@@ -32,24 +35,6 @@ BOOTS = ("kernel", "image", "none")
 MACHINES = {
     "aarch64": ("qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72"),
     "x86_64": ("qemu-system-x86_64", "-machine", "q35"),
-}
-FIRMWARE = {
-    "aarch64": "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd",
-    "x86_64": "/usr/share/ovmf/OVMF.fd",
-}
-# The firmware builds that protect memory strictly: installed (Debian 13), or in build/deps. Code,
-# variables, and what the build needs of the machine: OVMF's keeps its variables in SMM.
-STRICT = {
-    "aarch64": (
-        "usr/share/AAVMF/AAVMF_CODE.secboot.strictnx.fd",
-        "usr/share/AAVMF/AAVMF_VARS.fd",
-        (),
-    ),
-    "x86_64": (
-        "usr/share/OVMF/OVMF_CODE_4M.secboot.strictnx.fd",
-        "usr/share/OVMF/OVMF_VARS_4M.fd",
-        ("-machine", "smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"),
-    ),
 }
 
 # A program on the host's side of the serial line wants text, not what moves a terminal's cursor.
@@ -109,32 +94,30 @@ def gpu_arguments(arch, gpu):
     }[gpu]
 
 
-def firmware_arguments(arch, firmware):
-    """None: the installed one; "strictnx"; a file; or a list: the code and the variables."""
-    more = ()
-    if firmware == "strictnx":
-        code, variables, more = STRICT[arch]
-        for root in (Path("/"), ROOT / "build/deps/firmware" / arch):
-            if (root / code).exists():
-                firmware = [root / code, root / variables]
-                break
-        else:
-            raise MachineError("the strictnx firmware is not there: run tools/setup.sh check")
-    if firmware is None or isinstance(firmware, (str, Path)):
-        file = Path(firmware or FIRMWARE[arch])
-        if not file.exists():
-            raise MachineError(f"no firmware {file}: run tools/setup.sh run")
-        return ("-bios", str(file))
-    drives = list(more)
-    for number, file in enumerate(firmware):
-        how = "readonly=on" if number == 0 else "snapshot=on"
-        drives += ["-drive", f"if=pflash,format=raw,{how},file={escape(file)}"]
-    return drives
+def firmware_arguments(arch, build):
+    """None: the installed one; a name of tools/firmware.py; or a firmwares.Build."""
+    try:
+        if not isinstance(build, firmwares.Build):
+            build = firmwares.find(arch, build or "plain")
+    except firmwares.NotThere as error:
+        raise MachineError(str(error)) from None
+    return firmwares.arguments(build)
 
 
-def escape(text):
-    """In QEMU's option lists a comma inside a value is doubled."""
-    return str(text).replace(",", ",,")
+def emulator_command(arch, root):
+    """The QEMU and its machine: the installed one, or the one that is unpacked under `root`."""
+    program, *machine = MACHINES[arch]
+    if root is None:
+        return [program, *machine]
+    if not (root / "usr/bin" / program).exists():
+        raise MachineError(f"no QEMU under {root}: run tools/setup.sh matrix")
+    return [str(root / "usr/bin" / program), "-L", str(root / "usr/share/qemu"), *machine]
+
+
+def emulator_environment(root):
+    """Modules of another QEMU are refused: it has to look among its own."""
+    modules = list(root.glob("usr/lib/*/qemu")) if root else []
+    return {"QEMU_MODULE_DIR": str(modules[0])} if modules else {}
 
 
 class Machine:
@@ -150,11 +133,12 @@ class Machine:
     image     the disk image for boot="image", instead of build/firstlight.img
     keep      write what the machine writes to the image into the file
     on_text   called with each piece of serial text as it comes, from a thread
+    emulator  a folder in which another QEMU's packages are unpacked, instead of the installed one
     """
 
     def __init__(
         self, arch, gpu="pci", args="after=halt", extra=(), boot="kernel", firmware=None,
-        memory="512M", display=None, app=None, image=None, keep=False, on_text=None,
+        memory="512M", display=None, app=None, image=None, keep=False, on_text=None, emulator=None,
     ):
         if arch not in MACHINES:
             raise MachineError(f"architecture {arch}: known are {', '.join(MACHINES)}")
@@ -162,8 +146,9 @@ class Machine:
             raise MachineError(f"boot {boot}: known are {', '.join(BOOTS)}")
         self.arch = arch
         self.display = display
+        self.environment = emulator_environment(emulator)
         self.command = [
-            *MACHINES[arch], "-accel", "tcg", "-m", memory, "-nodefaults",
+            *emulator_command(arch, emulator), "-accel", "tcg", "-m", memory, "-nodefaults",
             "-display", display or "none",
             *firmware_arguments(arch, firmware),
             *gpu_arguments(arch, gpu),
@@ -224,7 +209,7 @@ class Machine:
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command],
             stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
-            pass_fds=(qmp_end.fileno(),),
+            pass_fds=(qmp_end.fileno(),), env={**os.environ, **self.environment},
         )  # fmt: skip
         qmp_end.close()
         self._reader = threading.Thread(target=self._read_serial, daemon=True)

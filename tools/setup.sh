@@ -4,7 +4,7 @@
 # Looks for what the build and the tests need, and gets what is missing.
 #
 # usage: tools/setup.sh GROUP...     from the project's root; groups: build clang unit fuzz image
-#                                    run debug format lint coverage aarch64-host pytest check
+#                                    sign run debug format lint coverage aarch64-host pytest check
 #
 # On Debian 12 and 13 it says what is missing and why, then installs it with apt-get (through sudo
 # when not root). On other systems it names the packages and stops. When everything is there it
@@ -126,6 +126,16 @@ group_image()
 	need_command mformat mtools "fills the disk image without root"
 }
 
+group_sign()
+{
+	need_command sbsign sbsigntool "signs for Secure Boot"
+}
+
+group_uboot()
+{
+	need_file /usr/lib/u-boot/qemu_arm64/u-boot.bin u-boot-qemu "another UEFI, to boot under"
+}
+
 group_run()
 {
 	need_command qemu-system-aarch64 qemu-system-arm "the aarch64 machine"
@@ -203,6 +213,9 @@ group_check()
 	group_clang
 	group_unit
 	group_image
+	group_sign
+	need_command openssl openssl "takes the words off the key of the Secure Boot tests"
+	group_uboot
 	group_run
 	group_debug
 	group_opengl
@@ -346,7 +359,7 @@ root=$PWD
 [ -e tools/setup.sh ] || fail "run it from the project's root"
 for group in "$@"; do
 	case "$group" in
-	build | clang | unit | fuzz | image | run | debug | format | lint | coverage | pytest | check)
+	build | clang | unit | fuzz | image | sign | run | debug | format | lint | coverage | pytest | check)
 		"group_$group"
 		;;
 	aarch64-host) group_aarch64_host ;;
