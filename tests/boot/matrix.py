@@ -23,10 +23,10 @@ class Row:
     id: str
     arch: str = "aarch64"
     qemu: tuple[str, ...] = ()  # more arguments
-    boot: str = "kernel"
+    boot: str = "kernel"  # as tools/qemu.py says; or medium: a disk, options in firstlight.conf
     memory: str = "512M"
     compiler: str = "gcc"
-    firmware: str | None = None  # a file under build/deps in place of the installed one
+    firmware: str | None = None  # a build of tools/firmware.py, instead of the plain one
     args: str = ""  # options of the run
     pattern: str = "bars"
     label: bool = False
@@ -459,4 +459,31 @@ X86_64 = (
     ),
 )
 
-ROWS = AARCH64 + INTERRUPTS + X86_64 + X86_64_INTERRUPTS
+
+def u_boot(arch, *qemu, subject=PCI, **fields):
+    """A row under U-Boot's UEFI: no graphics, no PCI protocols, another size of descriptors."""
+    return Row(
+        id="u-boot" + fields.pop("name", ""),
+        arch=arch,
+        firmware="u-boot",
+        boot="medium",
+        qemu=qemu,
+        screens=(Screen(transport=subject),),
+        **fields,
+    )
+
+
+U_BOOT = (
+    u_boot("aarch64", *gpu(), *RNG_PCI, entropy=PCI, label=True, details=TREE),
+    u_boot("aarch64", *LEGACY_MMIO, *mmio_gpu(), name="-mmio-legacy", subject=MMIO, pattern="grid"),
+    u_boot(
+        "x86_64",
+        *gpu(),
+        *RNG_PCI,
+        entropy=PCI,
+        pattern="gradient",
+        details=(("LoadOptions", "^`rootwait` is for Linux and passed over$"),),
+    ),
+)
+
+ROWS = AARCH64 + INTERRUPTS + X86_64 + X86_64_INTERRUPTS + U_BOOT

@@ -4,7 +4,9 @@
 import pytest
 
 import qemu
+from boot import start_row
 from expect import TIMEOUT, expect_failure, expect_pass, read_log
+from matrix import Row
 
 GPU = "-device", "virtio-gpu-pci,id=gpu0"
 # A device that has no memory for a picture (QEMU counts what resources take of its host).
@@ -37,6 +39,22 @@ def test_a_run_that_passes(row, start):
     machine = start(arch, args=f"after={after}", extra=(*GPU, *arguments))
     expect_pass(read_log(machine), arch)
     assert machine.wait_exit(TIMEOUT) == code
+
+
+@pytest.mark.parametrize("arch", qemu.MACHINES)
+def test_reset_under_u_boot(arch, start, tmp_path):
+    """Its ResetSystem is what runtime services are there."""
+    row = Row(
+        id="reset",
+        arch=arch,
+        firmware="u-boot",
+        boot="medium",
+        args="after=reset",
+        qemu=(*GPU, "-no-reboot"),
+    )
+    machine = start_row(row, start, tmp_path)
+    expect_pass(read_log(machine), arch)
+    assert machine.wait_exit(TIMEOUT) == 0
 
 
 @pytest.mark.parametrize("row", FAILING, ids=name)

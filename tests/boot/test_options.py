@@ -6,11 +6,11 @@ import pytest
 import qemu
 import shell
 import tap
+from boot import BOOT_FILES
 from expect import TIMEOUT, expect_detail, expect_failure, expect_pass, expect_screen, read_log
 from matrix import PCI, Screen
 
 GPU = "-device", "virtio-gpu-pci,id=gpu0"
-BOOT_FILES = {"aarch64": "EFI/BOOT/BOOTAA64.EFI", "x86_64": "EFI/BOOT/BOOTX64.EFI"}
 
 
 @pytest.mark.parametrize("arch", qemu.MACHINES)

@@ -14,10 +14,10 @@ import pytest
 import firmware
 import qemu
 import shell
+from boot import BOOT_FILES
 from expect import ROOT, TIMEOUT, expect_pass, expect_screen, read_log
 from matrix import Screen
 
-NAMES = {"aarch64": "EFI/BOOT/BOOTAA64.EFI", "x86_64": "EFI/BOOT/BOOTX64.EFI"}
 GPU = "-device", "virtio-gpu-pci,id=gpu0"
 REFUSED = r"^BdsDxe: failed to load Boot\d+ .*: (Access Denied|Security Violation)$"
 
@@ -48,7 +48,7 @@ def signed(tmp_path):
 
 def boot(start, arch, app, folder):
     """Starts the machine from a medium with the application in its place."""
-    shell.medium(folder, {NAMES[arch]: app, "firstlight.conf": "pattern=grid label=off\n"})
+    shell.medium(folder, {BOOT_FILES[arch]: app, "firstlight.conf": "pattern=grid label=off\n"})
     extra = (*shell.disk(folder), *GPU)
     return start(arch, args=None, boot="none", firmware="snakeoil", extra=extra)
 
