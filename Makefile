@@ -12,6 +12,7 @@ TESTS    := tests
 JOBS     := 2
 FUZZ_SECONDS := 60
 FUZZ_TARGET  :=
+CELLS    :=
 KEY      :=
 CERT     :=
 
@@ -67,7 +68,8 @@ SETUP := build \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
 	$(if $(filter fuzz fuzz-build fuzz-corpus,$(MAKECMDGOALS)),fuzz) \
-	$(if $(filter check check-build,$(MAKECMDGOALS)),check)
+	$(if $(filter check check-build,$(MAKECMDGOALS)),check) \
+	$(if $(filter matrix,$(MAKECMDGOALS)),matrix)
 
 .PHONY: all
 all: esp
@@ -382,6 +384,11 @@ check-build: esp image unit qtest replay clang aarch64-host
 check: check-build
 	@$(PYTHON) -m pytest -n $(JOBS) $(TESTS)
 
+# Other firmware and another QEMU than those installed, which are fetched; prints a table.
+.PHONY: matrix
+matrix: apps
+	@$(PYTHON) tests/wide/run.py --jobs=$(JOBS) $(CELLS)
+
 # What needs no firmware, in less than two minutes.
 .PHONY: check-host
 check-host: unit qtest replay
@@ -440,6 +447,7 @@ Targets:
   run        build, boot in QEMU, show the log; the screen goes to build/screen.png
   check      build everything and run every test; the last line counts them
   check-host what needs no firmware: unit tests, model, qtest, fuzzing's inputs again
+  matrix     boot under every firmware and QEMU at hand, two of them fetched; prints a table
   coverage   lines and branches that unit tests and model reach; build/coverage/index.html
   lint       clang-tidy and cppcheck
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
@@ -461,6 +469,7 @@ Variables, with their values now:
   COMPILER   $(COMPILER): gcc, or clang, which builds into build/clang
   TESTS      $(TESTS): what check runs, such as tests/unit
   JOBS       $(JOBS): how many tests at a time
+  CELLS      $(CELLS): words that the lines of matrix must hold, such as "U-Boot 10.0"
   KEY, CERT  a key and its certificate (PEM): what is staged in esp/ is signed with them
   FUZZ_SECONDS  $(FUZZ_SECONDS): how long fuzz takes for each target
   FUZZ_TARGET   $(FUZZ_TARGET): the targets of fuzz; all without one

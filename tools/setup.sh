@@ -5,6 +5,7 @@
 #
 # usage: tools/setup.sh GROUP...     from the project's root; groups: build clang unit fuzz image
 #                                    sign run debug format lint coverage aarch64-host pytest check
+#                                    matrix
 #
 # On Debian 12 and 13 it says what is missing and why, then installs it with apt-get (through sudo
 # when not root). On other systems it names the packages and stops. When everything is there it
@@ -207,6 +208,14 @@ group_opengl()
 	need "$gl" "QEMU's virtio-gpu-gl"
 }
 
+group_matrix()
+{
+	group_run
+	group_opengl
+	group_uboot
+	need_file /usr/lib/qemu/vhost-user-gpu qemu-system-gui "a GPU in a process of its own"
+}
+
 group_check()
 {
 	group_build
@@ -279,63 +288,71 @@ private_apt()
 	apt-get "$@"
 }
 
-# unpack STATE PACKAGE FOLDER: downloads a package and unpacks it into DEPS/FOLDER.
+# unpack STATE FOLDER PACKAGE...: downloads packages and unpacks them into DEPS/FOLDER.
 unpack()
 {
-	is_debian || fail "$2: this is not Debian: unpack that package into $DEPS/$3"
-	say "$2 is unpacked into $DEPS/$3"
-	mkdir -p "$DEPS/apt/$1/lists/partial" "$DEPS/apt/$1/cache/archives/partial"
-	: >"$DEPS/apt/$1/status"
+	suite=$1
+	folder=$DEPS/$2
+	shift 2
+	is_debian || fail "$*: this is not Debian: unpack these packages into $folder"
+	say "$* unpacked into $folder"
+	mkdir -p "$DEPS/apt/$suite/lists/partial" "$DEPS/apt/$suite/cache/archives/partial"
+	: >"$DEPS/apt/$suite/status"
 	case " $fetched " in
-	*" $1 "*) ;;
-	*) private_apt "$1" update >&2 || fail "the package lists could not be fetched" ;;
+	*" $suite "*) ;;
+	*) private_apt "$suite" update >&2 || fail "the package lists could not be fetched" ;;
 	esac
-	fetched="$fetched $1"
-	rm -rf "$DEPS/$3" "$DEPS/$3.new"
-	mkdir -p "$DEPS/$3.new"
+	fetched="$fetched $suite"
+	rm -rf "$folder" "$folder.new"
+	mkdir -p "$folder.new"
 	(
-		cd "$DEPS/$3.new"
-		private_apt "$1" download "$2" >&2
-		dpkg -x ./*.deb .
-		rm ./*.deb
-	) || fail "$2 could not be unpacked"
-	mv "$DEPS/$3.new" "$DEPS/$3"
+		cd "$folder.new" && private_apt "$suite" download "$@" >&2 || exit 1
+		for file in ./*.deb; do
+			dpkg -x "$file" . && rm "$file" || exit 1
+		done
+	) || fail "$* could not be unpacked: does the mirror have $suite?"
+	mv "$folder.new" "$folder"
 }
 
-# Debian 13's sources, made of the system's own: its main archive with another suite.
-trixie_sources()
+codename()
 {
-	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	(. /etc/os-release && echo "$VERSION_CODENAME")
+}
+
+# suite_sources SUITE: its sources, made of the system's own: its main archive with another suite.
+suite_sources()
+{
+	codename=$(codename)
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	mkdir -p "$DEPS/apt/trixie"
+	mkdir -p "$DEPS/apt/$1"
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' \
 		'Created-By: Packages' |
 		while read -r uri release name component; do
 			[ "$component" = main ] || continue
 			[ "$release" = "$codename" ] || [ "$release:$name" = "stable:$codename" ] ||
 				[ "$release:$name" = "oldstable:$codename" ] || continue
-			echo "deb [signed-by=$keyring] $uri trixie main"
-		done | sort -u >"$DEPS/apt/trixie/sources.list"
-	[ -s "$DEPS/apt/trixie/sources.list" ] ||
-		fail "no source of $codename main found, so none of Debian 13 either"
+			echo "deb [signed-by=$keyring] $uri $1 main"
+		done | sort -u >"$DEPS/apt/$1/sources.list"
+	[ -s "$DEPS/apt/$1/sources.list" ] ||
+		fail "no source of $codename main found, so none of $1 either"
 }
 
 unpack_headers()
 {
-	[ -e "$DEPS/x86_64/usr/include/efi/efi.h" ] || unpack system gnu-efi:amd64 x86_64
-	[ -e "$DEPS/aarch64/usr/include/efi/efi.h" ] || unpack system gnu-efi:arm64 aarch64
+	[ -e "$DEPS/x86_64/usr/include/efi/efi.h" ] || unpack system x86_64 gnu-efi:amd64
+	[ -e "$DEPS/aarch64/usr/include/efi/efi.h" ] || unpack system aarch64 gnu-efi:arm64
 }
 
 unpack_cmocka()
 {
-	[ -e "$DEPS/cmocka/usr/include/cmocka.h" ] || unpack system libcmocka-dev:arm64 cmocka
-	[ -e "$DEPS/cmocka-lib/usr" ] || unpack system libcmocka0:arm64 cmocka-lib
+	[ -e "$DEPS/cmocka/usr/include/cmocka.h" ] || unpack system cmocka libcmocka-dev:arm64
+	[ -e "$DEPS/cmocka-lib/usr" ] || unpack system cmocka-lib libcmocka0:arm64
 }
 
 unpack_font()
 {
 	[ -e "$DEPS/font/usr/share/consolefonts/Lat15-Fixed16.psf.gz" ] ||
-		unpack system console-setup-linux font
+		unpack system font console-setup-linux
 }
 
 # unpack_strict ARCH PACKAGE FILE: the package of Debian 13, unless the system has the file itself.
@@ -343,8 +360,8 @@ unpack_strict()
 {
 	[ ! -e "/$3" ] || return 0
 	[ ! -e "$DEPS/firmware/$1/$3" ] || return 0
-	trixie_sources
-	unpack trixie "$2" "firmware/$1"
+	suite_sources trixie
+	unpack trixie "firmware/$1" "$2"
 }
 
 unpack_strict_firmware()
@@ -353,13 +370,28 @@ unpack_strict_firmware()
 	unpack_strict x86_64 ovmf usr/share/OVMF/OVMF_CODE_4M.secboot.strictnx.fd
 }
 
+# Beside what is installed: the release's newer QEMU, and on Debian 12 Debian 13's U-Boot.
+unpack_matrix()
+{
+	unpack_strict_firmware
+	if [ "$(codename)" = bookworm ] && [ ! -e "$DEPS/matrix/u-boot/usr" ]; then
+		suite_sources trixie
+		unpack trixie matrix/u-boot u-boot-qemu
+	fi
+	[ ! -e "$DEPS/matrix/qemu/usr" ] || return 0
+	suite_sources "$(codename)-backports"
+	unpack "$(codename)-backports" matrix/qemu qemu-system-arm qemu-system-x86 \
+		qemu-system-common qemu-system-data qemu-system-gui qemu-system-modules-opengl
+}
+
 # ---- what was asked for -----------------------------------------------------------------------
 
 root=$PWD
 [ -e tools/setup.sh ] || fail "run it from the project's root"
 for group in "$@"; do
 	case "$group" in
-	build | clang | unit | fuzz | image | sign | run | debug | format | lint | coverage | pytest | check)
+	build | clang | unit | fuzz | image | sign | run | debug | format | lint | coverage | pytest | check | \
+	matrix)
 		"group_$group"
 		;;
 	aarch64-host) group_aarch64_host ;;
@@ -374,5 +406,6 @@ for group in "$@"; do
 	unit | fuzz | coverage) unpack_font ;;
 	aarch64-host) unpack_headers && unpack_font && unpack_cmocka ;;
 	check) unpack_headers && unpack_font && unpack_strict_firmware ;;
+	matrix) unpack_matrix ;;
 	esac
 done

@@ -2,7 +2,6 @@
 """What every boot test starts from: machines that end with the test and leave their log behind."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import hosts  # noqa: E402
 import qemu  # noqa: E402
 
 
@@ -40,18 +40,9 @@ def start(folder):
 
 @pytest.fixture
 def display(monkeypatch):
-    """An X server of this test's own: QEMU's OpenGL device wants a window to draw in."""
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    try:
-        number = server.stdout.readline().strip()
-        assert number, "Xvfb did not start"
-        monkeypatch.setenv("DISPLAY", f":{number}")
+    """QEMU's OpenGL device wants a window to draw in."""
+    with hosts.x_server() as name:
+        monkeypatch.setenv("DISPLAY", name)
         # A sound card of the host's is nobody's business here.
         monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
         yield "sdl,gl=on"
-    finally:
-        server.kill()
-        server.wait()
