@@ -8,6 +8,7 @@ GPU      := pci
 ARGS     :=
 QEMU_ARGS :=
 TIMEOUT  := 60
+BOOTS    := 200
 TESTS    := tests
 JOBS     := 2
 FUZZ_SECONDS := 60
@@ -64,7 +65,7 @@ SETUP := build \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
 	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
-	$(if $(filter run faults,$(MAKECMDGOALS)),run) \
+	$(if $(filter run repeat faults,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
 	$(if $(filter fuzz fuzz-build fuzz-corpus,$(MAKECMDGOALS)),fuzz) \
@@ -361,6 +362,11 @@ run: $(OUT)/$(ARCH)/firstlight.efi
 debug: $(OUT)/$(ARCH)/firstlight.efi
 	@$(RUN) --debug
 
+# The same machine again and again: how many boots pass, and the log of the first that does not.
+.PHONY: repeat
+repeat: $(OUT)/$(ARCH)/firstlight.efi
+	@$(subst tools/run.py,tools/repeat.py $(BOOTS),$(RUN))
+
 # ---- tests ------------------------------------------------------------------------------------
 
 # The other compiler builds it too, in a folder of its own.
@@ -450,6 +456,7 @@ Targets:
   matrix     boot under every firmware and QEMU at hand, two of them fetched; prints a table
   coverage   lines and branches that unit tests and model reach; build/coverage/index.html
   lint       clang-tidy and cppcheck
+  repeat     run BOOTS times: how many passed, and the log of the first that did not
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
   sign       the same as all, signed for Secure Boot with KEY and CERT; image takes them too
   debug      QEMU waiting for gdb, with the symbols placed
@@ -466,6 +473,7 @@ Variables, with their values now:
   ARGS       $(ARGS): options of firstlight, as "key=value ..."; see docs/options.md
   QEMU_ARGS  $(QEMU_ARGS): more arguments for QEMU
   TIMEOUT    $(TIMEOUT): seconds in which run must have a verdict
+  BOOTS      $(BOOTS): how many boots repeat makes
   COMPILER   $(COMPILER): gcc, or clang, which builds into build/clang
   TESTS      $(TESTS): what check runs, such as tests/unit
   JOBS       $(JOBS): how many tests at a time
