@@ -58,10 +58,10 @@ comma := ,
 # What the goals need is looked for, and installed, before anything else happens.
 SETUP := build \
 	$(if $(filter clang,$(COMPILER)),clang) \
-	$(if $(filter image,$(MAKECMDGOALS)),image) \
+	$(if $(filter image wide,$(MAKECMDGOALS)),image) \
 	$(if $(KEY),sign) \
 	$(if $(filter unit qtest faults replay check-host coverage,$(MAKECMDGOALS)),unit) \
-	$(if $(filter check-host,$(MAKECMDGOALS)),run pytest) \
+	$(if $(filter check-host wide,$(MAKECMDGOALS)),run pytest) \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
 	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
@@ -395,6 +395,11 @@ check: check-build
 matrix: apps
 	@$(PYTHON) tests/wide/run.py --jobs=$(JOBS) $(CELLS)
 
+# More media and machines than check starts: minutes, not seconds.
+.PHONY: wide
+wide: esp image
+	@WIDE=1 $(PYTHON) -m pytest -n $(JOBS) tests/boot
+
 # What needs no firmware, in less than two minutes.
 .PHONY: check-host
 check-host: unit qtest replay
@@ -452,6 +457,7 @@ Targets:
   all        (default) build for $(ARCHES), stage esp/
   run        build, boot in QEMU, show the log; the screen goes to build/screen.png
   check      build everything and run every test; the last line counts them
+  wide       boot the media and machines that check leaves out
   check-host what needs no firmware: unit tests, model, qtest, fuzzing's inputs again
   matrix     boot under every firmware and QEMU at hand, two of them fetched; prints a table
   coverage   lines and branches that unit tests and model reach; build/coverage/index.html

@@ -4,9 +4,16 @@
 import pytest
 
 from boot import expect_row, start_row
+from machines import MACHINES
 from matrix import ROWS
+from media import MEDIA
 
 
-@pytest.mark.parametrize("row", [pytest.param(row, id=f"{row.arch}-{row.id}") for row in ROWS])
+def parameter(row):
+    marks = (pytest.mark.wide,) if row.wide else ()
+    return pytest.param(row, id=f"{row.arch}-{row.id}", marks=marks)
+
+
+@pytest.mark.parametrize("row", map(parameter, ROWS + MACHINES + MEDIA))
 def test_boot(row, start, folder, tmp_path):
     expect_row(row, start_row(row, start, tmp_path), folder)
