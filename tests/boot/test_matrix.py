@@ -4,7 +4,7 @@
 import pytest
 
 from boot import expect_row, start_row
-from machines import MACHINES
+from machine_rows import MACHINES
 from matrix import ROWS
 from media import MEDIA
 
