@@ -128,6 +128,7 @@ enum status virtio_reset(struct virtio_device *dev)
 	dev->features = 0;
 	dev->opened = NULL;
 	dev->journal.next = 0;
+	dev->interrupt.taken_at = 0;
 	/* virtio 1.3 §3.1.1 step 1 */
 	status = report_reset(dev, reset_and_poll(dev));
 	if (status != OK)
@@ -252,6 +253,15 @@ enum status virtio_stop(struct virtio_device *dev)
 	else
 		log_error(dev->name, "stop: %s: its memory is not used again", status_name(status));
 	return status;
+}
+
+enum status virtio_judge(struct virtio_device *dev)
+{
+	uint8_t status = dev->transport->read_status(dev);
+
+	if (status == STATUS_ALL_ONES)
+		return ERR_GONE;
+	return status & VIRTIO_STATUS_DEVICE_NEEDS_RESET ? ERR_NEEDS_RESET : OK;
 }
 
 void virtio_fail(struct virtio_device *dev)

@@ -141,6 +141,12 @@ MUST_CHECK enum status virtio_start(struct virtio_device *dev);
  */
 MUST_CHECK enum status virtio_stop(struct virtio_device *dev);
 
+/*
+ * Reads the status, once: ERR_GONE when it is all ones, ERR_NEEDS_RESET when the device says so
+ * (§2.1.2), else OK. Logs nothing.
+ */
+MUST_CHECK enum status virtio_judge(struct virtio_device *dev);
+
 /* Tells the device that the driver gave up: status FAILED (§2.1.1). It needs a reset then. */
 void virtio_fail(struct virtio_device *dev);
 

@@ -7,6 +7,7 @@
 #include "mem/log.h"
 #include "mem/tap.h"
 #include "virtio/device.h"
+#include "virtio/diagnose_interrupt.h"
 
 /* ISR status and InterruptStatus (§4.1.4.5, §4.2.2). */
 #define STATUS_QUEUE    1u
@@ -52,6 +53,7 @@ static bool take_status(struct virtio_device *dev)
 	if (t->acknowledge_interrupt)
 		t->acknowledge_interrupt(dev, status);
 	i->status = status;
+	i->taken_at = dev->journal.next;
 	i->queue += status & STATUS_QUEUE;
 	i->config += (status & STATUS_CONFIG) != 0;
 	i->came |= status & STATUS_QUEUE;
@@ -203,7 +205,17 @@ void virtio_interrupt_close(struct virtio_device *dev)
 		pci_allow_pin(dev->pci, false);
 	irq_disconnect(&i->queue_irq);
 	irq_disconnect(&i->config_irq);
-	i->mode = INTERRUPT_POLL;
+	i->mode = i->paused = INTERRUPT_POLL;
+}
+
+bool virtio_interrupt_pause(struct virtio_device *dev, bool on)
+{
+	struct virtio_interrupt *i = &dev->interrupt;
+
+	if (on)
+		i->paused = i->mode;
+	i->mode = on ? INTERRUPT_POLL : i->paused;
+	return i->paused != INTERRUPT_POLL;
 }
 
 void virtio_interrupt_assign(struct virtio_device *dev, uint16_t index)
@@ -251,8 +263,14 @@ static void explain_line(struct virtio_device *dev)
 {
 	struct virtio_interrupt *i = &dev->interrupt;
 	uint32_t number = i->queue_irq.number;
+	struct diagnosis d = {0};
 
-	if (take_status(dev))
+	/* Before the status is taken here, which leaves its traces too. */
+	diagnose_line(i, &dev->journal, &d);
+	diagnosis_log(&d, dev->name);
+	if (d.count)
+		fall_back(dev, true, "%s", mistake_text(diagnosis_first(&d)));
+	else if (take_status(dev))
 		fall_back(dev, true,
 			"the device's interrupt status is 0x%x, and interrupt %u did not come: it "
 			"is routed elsewhere, or masked",
@@ -281,6 +299,50 @@ void virtio_interrupt_answered(struct virtio_device *dev)
 		explain_vector(dev);
 	else
 		explain_line(dev);
+}
+
+bool virtio_interrupt_is_alarm(struct virtio_device *dev)
+{
+	struct virtio_interrupt *i = &dev->interrupt;
+	bool alarm = i->config != i->judged;
+
+	i->judged = i->config;
+	return alarm;
+}
+
+bool virtio_interrupt_tells_changes(const struct virtio_device *dev)
+{
+	const struct virtio_interrupt *i = &dev->interrupt;
+
+	if (i->mode == INTERRUPT_MSIX)
+		return i->config_vector != VIRTIO_MSI_NO_VECTOR;
+	return i->mode != INTERRUPT_POLL;
+}
+
+bool virtio_interrupt_changed(struct virtio_device *dev)
+{
+	struct virtio_interrupt *i = &dev->interrupt;
+	bool changed;
+
+	if (i->mode != INTERRUPT_POLL)
+		irq_let_in();
+	changed = i->config != i->noticed;
+	i->noticed = i->config;
+	return changed;
+}
+
+void virtio_interrupt_change_seen(struct virtio_device *dev)
+{
+	uint64_t start = clock_us();
+
+	while (virtio_interrupt_tells_changes(dev)) {
+		if (virtio_interrupt_changed(dev))
+			return;
+		if (clock_us() - start > INTERRUPT_GRACE_US)
+			fall_back(dev, true,
+				"the configuration changed, and no interrupt told of it");
+		cpu_relax();
+	}
 }
 
 uint8_t virtio_interrupt_status(struct virtio_device *dev)

@@ -27,6 +27,7 @@ enum interrupt_mode { INTERRUPT_POLL, INTERRUPT_INTX, INTERRUPT_MSIX, INTERRUPT_
 struct virtio_interrupt {
 	enum interrupt_mode asked; /* by virtio_interrupt_open */
 	enum interrupt_mode mode; /* in use now */
+	enum interrupt_mode paused; /* … and what was before interrupt_pause */
 	struct irq_line line; /* mmio: as a table names it; number 0: not stated */
 	struct irq queue_irq; /* also the only one, for a line */
 	struct irq config_irq;
@@ -34,10 +35,13 @@ struct virtio_interrupt {
 	uint16_t config_vector; /* entries of the MSI-X table, or VIRTIO_MSI_NO_VECTOR */
 	uint16_t queue_vector;
 	uint8_t status; /* as it was last acknowledged */
+	uint32_t taken_at; /* the end of the device's journal then; 0: none since the reset */
 	bool came; /* a queue interrupt, since interrupt_look last said so */
 	bool looking; /* … which it did just now */
 	uint64_t queue; /* interrupts for used buffers … */
 	uint64_t config; /* … for changes of the configuration … */
+	uint64_t judged; /* … of those, the ones after which the status was looked at … */
+	uint64_t noticed; /* … and the ones that interrupt_changed told of … */
 	uint64_t spurious; /* … and calls for neither, as on a shared line */
 	char cause[INTERRUPT_CAUSE_SIZE]; /* why `asked` is not in use; "" while it is */
 	bool failed; /* … which is a failure: interrupts were in use, and did not come */
@@ -62,6 +66,12 @@ void virtio_interrupt_open(struct virtio_device *dev, enum interrupt_mode mode,
 void virtio_interrupt_close(struct virtio_device *dev);
 
 /*
+ * Polls the device, without disconnecting anything, and has it use interrupts again: between two of
+ * its lives, before queue_open. Returns whether there are any to use.
+ */
+bool virtio_interrupt_pause(struct virtio_device *dev, bool on);
+
+/*
  * With MSI-X: tells the device its vectors, reading both back (§4.1.5.1.2); queue `index` is
  * selected. When it has none the device is polled from here on, which is a failure.
  */
@@ -79,6 +89,24 @@ bool virtio_interrupt_look(struct virtio_device *dev, uint64_t waited_us);
  * cause is logged, and the device is polled from here on.
  */
 void virtio_interrupt_answered(struct virtio_device *dev);
+
+/*
+ * DEVICE_NEEDS_RESET is a change of the configuration (§2.1.2): whether one came since this last
+ * said so, after which the status is worth a look. False when the device is polled.
+ */
+bool virtio_interrupt_is_alarm(struct virtio_device *dev);
+
+/* True when changes of the configuration are told by interrupts. */
+bool virtio_interrupt_tells_changes(const struct virtio_device *dev);
+
+/* Lets interrupts in, and says whether such a change came since this last said so. */
+bool virtio_interrupt_changed(struct virtio_device *dev);
+
+/*
+ * The configuration has changed, and interrupt_changed did not tell: if the interrupt does not come
+ * even now, the cause is logged, and the device is polled from here on.
+ */
+void virtio_interrupt_change_seen(struct virtio_device *dev);
 
 /* The device's interrupt status for a post-mortem; it is read nowhere else. */
 uint8_t virtio_interrupt_status(struct virtio_device *dev);

@@ -76,8 +76,10 @@ static void tell_interrupts(struct queue *q)
 {
 	bool wanted = q->dev->interrupt.mode != INTERRUPT_POLL;
 
-	/* What was used before the device could see this is announced by nobody. */
+	/* What was used before the device could see this is announced by nobody, nor is the rest
+	 * of a batch. */
 	q->dev->interrupt.came |= q->format->want_interrupts(q, wanted);
+	q->dev->interrupt.came |= q->batch.left != 0;
 }
 
 enum status queue_open(struct queue *q, struct virtio_device *dev, uint16_t index, uint16_t wanted)
@@ -332,7 +334,8 @@ enum status queue_take(struct queue *q, struct queue_used *used)
 	q->in_flight--;
 	q->format->pass(q, head);
 	give_slots(q, head);
-	if (q->event_idx)
+	/* One interrupt may be for several. */
+	if (q->event_idx || q->dev->interrupt.mode != INTERRUPT_POLL)
 		tell_interrupts(q);
 	return OK;
 }
@@ -354,7 +357,8 @@ enum status queue_wait(struct queue *q, struct queue_used *used)
 			virtio_interrupt_answered(q->dev);
 		if (status != ERR_NOT_FOUND)
 			return status;
-		if (late)
+		/* One register read more for each such interrupt, and none without. */
+		if (late || (virtio_interrupt_is_alarm(q->dev) && virtio_judge(q->dev) != OK))
 			return virtio_post_mortem(q->dev, q, "request", ERR_TIMEOUT);
 		log_poll();
 		cpu_relax();

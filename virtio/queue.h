@@ -151,9 +151,9 @@ uint16_t queue_oldest(const struct queue *queue);
 MUST_CHECK enum status queue_take(struct queue *queue, struct queue_used *used);
 
 /*
- * As queue_take, waiting up to the device's timeout while the log drains. At the deadline the
- * post-mortem is on the log (virtio/snapshot.h), and the result is ERR_TIMEOUT,
- * ERR_NEEDS_RESET or ERR_GONE.
+ * As queue_take, waiting up to the device's timeout while the log drains. At the deadline, or as
+ * soon as the device interrupts to say that it needs a reset (§2.1.2), the post-mortem is on the
+ * log (virtio/snapshot.h), and the result is ERR_TIMEOUT, ERR_NEEDS_RESET or ERR_GONE.
  */
 MUST_CHECK enum status queue_wait(struct queue *queue, struct queue_used *used);
 
