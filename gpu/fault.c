@@ -70,6 +70,8 @@ const struct fault faults[] = {
 		wrong_doorbell, "notifies the next queue"),
 	FAULT("queue-not-enabled", MISTAKE_NOT_ENABLED, FAULT_MODERN,
 		queue_not_enabled, "neither sets the queue up nor enables it"),
+	FAULT("isr-read-twice", MISTAKE_ISR_TWICE, FAULT_PCI,
+		isr_read_twice, "reads the ISR status in two places (irq=intx)"),
 	FAULT("empty-slot", MISTAKE_EMPTY_SLOT, FAULT_MMIO_LEGACY | FAULT_MMIO,
 		empty_slot, "drives an empty slot below the device"),
 	FAULT("narrow-access", MISTAKE_ACCESS_WIDTH, FAULT_MMIO_LEGACY | FAULT_MMIO,
@@ -130,6 +132,8 @@ const struct fault faults[] = {
 		late_answer, "does not wait until the answer comes"),
 	FAULT("missed-notification", MISTAKE_MISSED_NOTIFICATION, FAULT_ALL,
 		missed_notification, "notifies the device of the first request only"),
+	FAULT("not-acknowledged", MISTAKE_NO_INTERRUPT_ACK, FAULT_ALL,
+		not_acknowledged, "does not acknowledge interrupts (irq=mmio, irq=intx)"),
 	FAULT("cursor-size", MISTAKE_CURSOR, FAULT_ALL,
 		cursor_size, "makes the cursor's image 64x128 (where cursor=on)"),
 	FAULT("cursor-response", MISTAKE_CURSOR, FAULT_ALL,
@@ -243,6 +247,10 @@ static void decorate(struct virtio_transport *t, const struct fault_operations *
 		t->read_queue_size_max = o->read_queue_size_max;
 	if (o->setup_queue)
 		t->setup_queue = o->setup_queue;
+	if (o->read_interrupt_status)
+		t->read_interrupt_status = o->read_interrupt_status;
+	if (o->acknowledge_interrupt)
+		t->acknowledge_interrupt = o->acknowledge_interrupt;
 	if (o->read_config)
 		t->read_config = o->read_config;
 	if (o->hidden_features)

@@ -32,6 +32,8 @@ struct fault_operations {
 	void (*write_features)(struct virtio_device *dev, uint64_t features);
 	uint32_t (*read_queue_size_max)(struct virtio_device *dev, uint16_t index);
 	enum status (*setup_queue)(struct virtio_device *dev, struct queue *queue);
+	uint8_t (*read_interrupt_status)(struct virtio_device *dev);
+	void (*acknowledge_interrupt)(struct virtio_device *dev, uint8_t status);
 	uint32_t (*read_config)(struct virtio_device *dev, uint32_t offset);
 	uint64_t hidden_features; /* of those that the device offers */
 
@@ -80,6 +82,10 @@ extern const struct fault_operations fault_second_owner;
 extern const struct fault_operations fault_late_answer;
 extern const struct fault_operations fault_missed_notification;
 extern const struct fault_operations fault_events_ignored;
+
+/* Interrupts: gpu/fault_interrupt.c. */
+extern const struct fault_operations fault_isr_read_twice;
+extern const struct fault_operations fault_not_acknowledged;
 
 /* The ring: gpu/fault_ring.c. */
 extern const struct fault_operations fault_buffer_address_virtual;
