@@ -22,6 +22,7 @@ struct climb {
 	uint64_t deadline_us;
 	const struct gpu_show *show; /* of the next try */
 	struct gpu_setup next; /* the configuration of the next try */
+	bool interrupts; /* there are some to try */
 	bool reached; /* there is one that works */
 	bool ended; /* the device is not reset, or the time is up */
 	char works[STEP_SIZE]; /* the last that works, in words */
@@ -36,6 +37,7 @@ static enum status show_once(struct climb *c)
 {
 	struct gpu_screens screens = {0};
 	struct gpu gpu;
+	bool failed = c->dev->interrupt.failed;
 	enum status stopped, status = gpu_open(&gpu, c->number, c->dev, &c->next);
 
 	if (status == OK) {
@@ -47,6 +49,8 @@ static enum status show_once(struct climb *c)
 		stopped = virtio_stop(c->dev);
 	}
 	c->ended = stopped != OK;
+	if (status == OK && c->dev->interrupt.failed != failed)
+		status = ERR_NOT_FOUND; /* the picture is there, an interrupt is not */
 	return status == OK ? stopped : status;
 }
 
@@ -159,7 +163,24 @@ static void try_picture(struct climb *c, const struct gpu_show *show, bool curso
 	c->show = show;
 	c->next.cursor = cursor;
 	describe(c, "the whole picture", step);
-	try(c, step);
+	if (try(c, step))
+		return;
+	c->show = &small;
+	c->next.cursor = false;
+}
+
+/* What the run began with, on top of what works when it is polled. */
+static void try_interrupts(struct climb *c)
+{
+	const struct virtio_interrupt *i = &c->dev->interrupt;
+	char what[48], step[STEP_SIZE];
+
+	if (!virtio_interrupt_pause(c->dev, false))
+		return;
+	format(what, sizeof(what), "the same with interrupts by %s", interrupt_mode_name(i->mode));
+	describe(c, what, step);
+	if (!try(c, step) && i->failed)
+		log_info(c->name, "isolate: interrupts: %s", i->cause);
 }
 
 static void log_result(const struct climb *c)
@@ -178,7 +199,7 @@ static void log_result(const struct climb *c)
 static void announce(struct climb *c, bool entropy, uint64_t features)
 {
 	/* The fewest features, another QueueAlign, the queue's size, the whole picture. */
-	unsigned tries = 4 + entropy;
+	unsigned tries = 4 + entropy + c->interrupts;
 	uint64_t most_us;
 
 	for (; features; features &= features - 1)
@@ -187,7 +208,12 @@ static void announce(struct climb *c, bool entropy, uint64_t features)
 	c->deadline_us = clock_us() + most_us;
 	log_info(c->name, "isolate: up to %u tries of at most %u ms an answer: at most %lu s",
 		tries, c->dev->timeout_us / 1000, (most_us + 999999) / 1000000);
-	if (c->dev->interrupt.mode == INTERRUPT_POLL)
+	if (c->interrupts)
+		log_info(c->name, "isolate: polled first, then with interrupts");
+	else if (c->dev->interrupt.failed)
+		log_info(
+			c->name, "isolate: interrupts are out of use: %s", c->dev->interrupt.cause);
+	else
 		log_info(c->name, "isolate: interrupts are not used: nothing to compare");
 }
 
@@ -204,6 +230,7 @@ void gpu_isolate(struct virtio_device *dev, unsigned number, struct virtio_devic
 
 	format(c.name, sizeof(c.name), "gpu%u", number);
 	dev->timeout_us = (uint32_t)min_u64(timeout_us, ISOLATE_WAIT_US);
+	c.interrupts = virtio_interrupt_pause(dev, true);
 	announce(&c, entropy, setup->features);
 	if (entropy)
 		try_entropy(&c, entropy);
@@ -211,7 +238,10 @@ void gpu_isolate(struct virtio_device *dev, unsigned number, struct virtio_devic
 		try_features(&c, setup->features);
 		try_queue_size(&c, setup->queue_size);
 		try_picture(&c, show, setup->cursor);
+		if (c.interrupts)
+			try_interrupts(&c);
 	}
+	(void)virtio_interrupt_pause(dev, false);
 	log_result(&c);
 	dev->timeout_us = timeout_us;
 }

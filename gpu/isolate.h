@@ -14,11 +14,12 @@
 /*
  * Climbs the ladder: the entropy device alone (`entropy`, NULL: there is none); the GPU with the
  * fewest features and a small queue; each feature of `setup` added; the queue's size; on a legacy
- * device another QueueAlign, when nothing works; the whole picture of `show`. Says beforehand how
- * long it can take, a line for each rung (what it tries, whether it works, after what time), and at
- * the end the largest configuration that works and the step that breaks it. The steps inside a rung
- * are logged at level debug and above only. The device is reset before and after. Nothing stays
- * allocated unless the device refuses to be reset, which ends the climb.
+ * device another QueueAlign, when nothing works; the whole picture of `show`, all of that polled;
+ * and the same with interrupts, when the device has any in use. Says beforehand how long it can
+ * take, a line for each rung (what it tries, whether it works, after what time), and at the end the
+ * largest configuration that works and the step that breaks it. The steps inside a rung are logged
+ * at level debug and above only. The device is reset before and after. Nothing stays allocated
+ * unless the device refuses to be reset, which ends the climb.
  */
 void gpu_isolate(struct virtio_device *dev, unsigned number, struct virtio_device *entropy,
 	const struct gpu_setup *setup, const struct gpu_show *show);
