@@ -10,28 +10,43 @@
 /* Each so many looks are at the status: a device that broke has no event to tell. */
 #define STATUS_EVERY 64u
 
-static enum status judge_status(struct virtio_device *dev)
+/* A field of 32 bits needs no generation (§2.5.1): this is one register read. */
+static enum status read_events(struct virtio_device *dev, uint32_t *events)
 {
-	uint8_t status = dev->transport->read_status(dev);
-
-	if (status == 0xff)
-		return ERR_GONE;
-	return status & VIRTIO_STATUS_DEVICE_NEEDS_RESET ? ERR_NEEDS_RESET : OK;
+	*events = dev->transport->read_config(dev, offsetof(struct virtio_gpu_config, events_read));
+	return *events == UINT32_MAX ? virtio_judge(dev) : OK;
 }
 
-/*
- * Whether something happened: the one place where that is noticed. A field of 32 bits needs no
- * generation (§2.5.1), so this is one register read.
- */
+/* By interrupts: no register is read without one, but at first and now and then. */
+static enum status listen(struct gpu_watch *w, uint32_t *events)
+{
+	struct virtio_device *dev = w->session->dev;
+	bool told = virtio_interrupt_changed(dev), due = w->untold >= GPU_WATCH_UNTOLD_LOOKS;
+	enum status status;
+
+	if (!told && w->untold && !due) {
+		w->untold++;
+		return OK;
+	}
+	w->untold = 1;
+	status = read_events(dev, events);
+	if (status == OK && !*events)
+		status = virtio_judge(dev);
+	if (!told && due && (*events || status == ERR_NEEDS_RESET))
+		virtio_interrupt_change_seen(dev);
+	return status;
+}
+
+/* Whether something happened: the one place where that is noticed. */
 static enum status notice(struct gpu_watch *w, uint32_t *events)
 {
 	struct virtio_device *dev = w->session->dev;
 
 	*events = 0;
-	if (++w->looks % STATUS_EVERY == 0)
-		return judge_status(dev);
-	*events = dev->transport->read_config(dev, offsetof(struct virtio_gpu_config, events_read));
-	return *events == UINT32_MAX ? judge_status(dev) : OK;
+	w->looks++;
+	if (virtio_interrupt_tells_changes(dev))
+		return listen(w, events);
+	return w->looks % STATUS_EVERY ? read_events(dev, events) : virtio_judge(dev);
 }
 
 /* Before the displays are asked for: a change behind that is an event of its own. */
@@ -88,6 +103,7 @@ enum status gpu_watch_look(struct gpu_watch *w)
 
 	if (status != OK) {
 		status = gpu_session_recover(w->session, status);
+		w->untold = 0;
 	} else {
 		acknowledge(w, events);
 		if (!(events & VIRTIO_GPU_EVENT_DISPLAY)) {
@@ -122,12 +138,14 @@ static enum status audit(struct gpu_watch *w)
 	struct gpu_session *s = w->session;
 	unsigned stale, events;
 
+	w->untold = GPU_WATCH_UNTOLD_LOOKS; /* whether an interrupt came or not */
 	if (gpu_watch_look(w) != OK)
 		return w->status;
 	events = w->events;
 	w->status = gpu_screens_compare(&s->gpu, s->show, &s->screens, &stale);
 	if (w->status != OK || !stale)
 		return w->status;
+	w->untold = GPU_WATCH_UNTOLD_LOOKS;
 	if (gpu_watch_look(w) != OK || w->events != events)
 		return w->status;
 	explain(w, stale);

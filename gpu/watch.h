@@ -8,8 +8,13 @@
 
 #include "gpu/session.h"
 
-/* From one look at a device to the next; each is one register read while nothing happens. */
-#define GPU_WATCH_INTERVAL_US 10000u
+/*
+ * From one look at a device to the next. While nothing happens each is one register read, or none
+ * where interrupts tell of changes (virtio/interrupt.h): then one of so many is, lest one be
+ * missed.
+ */
+#define GPU_WATCH_INTERVAL_US  10000u
+#define GPU_WATCH_UNTOLD_LOOKS 1000u
 
 /* Events in a row without a change, after which a device is looked at less often; and how often. */
 #define GPU_WATCH_IDLE_EVENTS      8u
@@ -20,6 +25,7 @@ struct gpu_watch {
 	struct gpu_session *session; /* borrowed; it was opened */
 	enum status status; /* OK while it is watched; then why the session ended */
 	unsigned looks;
+	unsigned untold; /* looks since a register was read; 0: it is to be read now */
 	unsigned events; /* EVENT_DISPLAY, so often */
 	unsigned served; /* events that changed what is shown */
 	unsigned idle; /* events in a row that did not */
