@@ -35,6 +35,9 @@ void bench_close(struct bench *b)
 	if (!b->open)
 		return;
 	b->open = false;
+	if (b->dev)
+		virtio_interrupt_close(b->dev);
+	irq_close();
 	model_close(&b->model);
 	model_memory_close(&b->memory);
 }
@@ -59,6 +62,25 @@ void bench_find(struct bench *b)
 		assert_int_equal(pci_scan(&b->tree, &b->machine.pci_hosts[i]), OK);
 	virtio_find(&b->found, &b->machine, &b->tree, any, &b->memory.pool, BENCH_TIMEOUT_US);
 	b->dev = b->found.count ? &b->found.devices[0] : NULL;
+}
+
+void bench_interrupt(struct bench *b)
+{
+	enum interrupt_mode mode = b->dev->pci ? INTERRUPT_INTX : INTERRUPT_MMIO;
+
+	fake_gic_init(&b->gic);
+	b->gic.wire[BENCH_LINE] = &b->model.interrupt_status;
+	b->model.interrupts = true;
+	b->dev->interrupt.line = (struct irq_line){.number = BENCH_LINE};
+	if (b->dev->pci) {
+		const struct pci_address *at = &b->dev->pci->address;
+
+		b->gic.tables.routes[b->gic.tables.route_count++] = (struct irq_route){
+			at->segment, at->bus, at->device, 0x1f, 1, {.number = BENCH_LINE}};
+	}
+	assert_int_equal(irq_open(&b->gic.tables, &b->memory.pool), OK);
+	virtio_interrupt_open(b->dev, mode, &b->gic.tables, &b->tree);
+	assert_int_equal(b->dev->interrupt.mode, mode);
 }
 
 enum status bench_show(struct bench *b)

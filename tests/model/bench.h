@@ -5,6 +5,7 @@
 #ifndef TESTS_MODEL_BENCH_H
 #define TESTS_MODEL_BENCH_H
 
+#include "fake_gic.h"
 #include "gpu/screen.h"
 #include "model_gpu.h"
 #include "virtio/entropy.h"
@@ -21,6 +22,7 @@ struct bench {
 	struct virtio_devices found;
 	struct model model;
 	struct virtio_device *dev; /* once it was found */
+	struct fake_gic gic;
 	struct gpu gpu;
 	struct gpu_screens screens;
 	uint64_t started_us;
@@ -41,6 +43,10 @@ int bench_teardown(void **state);
 
 /* Looks for devices as the application does. `b->dev` is NULL when there is no usable one. */
 void bench_find(struct bench *b);
+
+/* Behind bench_find: the device interrupts by its line, the pin of a PCI function. */
+#define BENCH_LINE 48u
+void bench_interrupt(struct bench *b);
 
 /* gpu_open and gpu_show of the bars; then the device and all memory as they were left. */
 enum status bench_show(struct bench *b);

@@ -108,6 +108,7 @@ struct model_queue {
 	uint16_t used_idx;
 	bool wanted; /* the device asks for notifications */
 	bool owed; /* the driver must notify before it waits */
+	uint32_t asked; /* what the driver says of interrupts, as of the last full barrier */
 	bool ordered; /* there was a write barrier since the last full one */
 	uint64_t hashes[MODEL_WATCHED]; /* of the next entries at that write barrier */
 	uint64_t exposed[MODEL_CHAINS]; /* of entries published and not taken, by idx */
@@ -150,6 +151,7 @@ struct model_lies {
 	uint64_t vanish_at; /* the register access from which on all reads are ones; 0: none */
 	uint64_t silent_at; /* the request that is never answered, counted from 1; 0: none */
 	bool config_never_settles;
+	bool mute; /* never interrupts for what it used */
 	bool events_stay; /* whatever is written to a GPU's events_clear */
 	bool ready_dropped; /* QueueReady, queue_enable, page frame numbers are not kept */
 	bool ready_before; /* they are set when the driver comes */
@@ -175,6 +177,7 @@ struct model {
 	unsigned config_changes; /* readings under which the configuration changes */
 	unsigned reset_polls; /* readings of status until a reset ends */
 	uint64_t delay_us; /* from a request to its answer; 0: inside the notification */
+	bool interrupts; /* the driver waits for its line, and not by polling */
 	bool polls; /* looks at its queues by itself and wants no notifications */
 	bool late_wish; /* decides to want notifications only at the driver's barrier */
 	bool answers_last_first; /* not with IN_ORDER */
@@ -207,6 +210,7 @@ struct model {
 	uint32_t config_last[MODEL_CONFIG_SIZE / 4];
 	unsigned config_agree[MODEL_CONFIG_SIZE / 4];
 	uint8_t interrupt_status;
+	uint8_t interrupt_owed; /* bits that were read of it, and are not acknowledged */
 	uint64_t notifications;
 	uint16_t queue_select;
 	struct model_queue queues[MODEL_QUEUES];

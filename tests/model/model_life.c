@@ -69,6 +69,7 @@ static void finish_reset(struct model *m)
 	m->was_reset = true;
 	m->accepted = 0;
 	m->interrupt_status = 0;
+	m->interrupt_owed = 0;
 	m->page_size = 0;
 	m->features_ok_unread = false;
 	memset(m->features_read, 0, sizeof(m->features_read));

@@ -160,7 +160,7 @@ static uint64_t read_register(struct model *m, uint64_t offset)
 	case QUEUE_SIZE_MAX: return read_size_max(m);
 	case QUEUE_PFN:
 	case QUEUE_READY: return read_queue(m, offset);
-	case INTERRUPT_STATUS: return m->interrupt_status;
+	case INTERRUPT_STATUS: return m->interrupt_owed = m->interrupt_status;
 	case STATUS: return model_read_status(m);
 	default: return model_read_generation(m);
 	}
@@ -269,6 +269,7 @@ static void write_ack(struct model *m, uint64_t value)
 	if (value & ~3ull)
 		model_break(m, RULE_MMIO_ACK, "0x%lx", (unsigned long)value);
 	m->interrupt_status &= (uint8_t)~value;
+	m->interrupt_owed &= (uint8_t)~value;
 }
 
 static void write_register(struct model *m, uint64_t offset, uint64_t value)

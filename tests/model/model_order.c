@@ -94,11 +94,24 @@ void model_at_full_barrier(struct model *m)
 		struct model_queue *q = &m->queues[i];
 		const struct virtq_avail *avail = q->enabled ? model_avail(m, q) : NULL;
 
+		if (q->enabled)
+			q->asked = model_asked(m, q);
 		if (model_is_packed(m))
 			model_packed_full_barrier(m, q);
 		else if (avail)
 			publish(m, q, avail);
 	}
+}
+
+/* A driver that does not poll waits for an interrupt: of its first queue, whatever it waits for. */
+static void check_interrupt(struct model *m, const struct model_queue *q)
+{
+	if (m->interrupt_owed)
+		model_break(m, RULE_MMIO_ACKED, "0x%x", m->interrupt_owed);
+	m->interrupt_owed = 0;
+	if (q->index == 0 && !(m->interrupt_status & 1) && !model_is_asked(m, q))
+		model_break(m, RULE_INTERRUPT_ASKED, "it says 0x%x, used idx is %u", q->asked,
+			q->used_idx);
 }
 
 void model_at_wait(struct model *m)
@@ -111,6 +124,8 @@ void model_at_wait(struct model *m)
 
 		if ((!avail && !packed) || model_is_deaf(m))
 			continue;
+		if (m->interrupts)
+			check_interrupt(m, q);
 		if (packed && model_packed_unpublished(m, q))
 			model_break(m, RULE_PACKED_NOTIFY_BARRIER, "there was none behind flags");
 		if (!packed && le16_load(&avail->idx) != q->published)

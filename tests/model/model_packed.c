@@ -281,9 +281,13 @@ void model_packed_use(struct model *m, struct model_queue *q, struct model_chain
 	q->room -= descriptors;
 }
 
-bool model_packed_interrupts(struct model *m, const struct model_queue *q)
+bool model_packed_interrupts(const struct model_queue *q, uint32_t asked, struct packed_place old,
+	struct packed_place new)
 {
-	struct pvirtq_event_suppress *event = event_of(m, q->avail);
+	struct pvirtq_event_suppress both;
+	struct packed_event event;
 
-	return event && packed_event_read(event).flags == RING_EVENT_FLAGS_ENABLE;
+	le32_store(&both.both, asked);
+	event = packed_event_read(&both);
+	return packed_need_event(&event, old, new, (uint16_t)q->size);
 }

@@ -12,6 +12,7 @@
 #define BAR0           0x10u
 #define MSIX_CONTROL   (MODEL_CAP_MSIX + 2)
 #define MSIX_ENABLE    0x8000u
+#define INTERRUPT_PIN  0x3d
 #define BAR_IO         1u
 #define BAR_64         4u
 
@@ -315,6 +316,7 @@ void model_open_pci(struct model *m, struct machine *machine)
 
 	m->pci = calloc(1, sizeof(*m->pci));
 	let_write(m, COMMAND, 2, 0x0547);
+	model_pci_put(m, INTERRUPT_PIN, 1, 1);
 	if (m->legacy)
 		fill_legacy(m);
 	else

@@ -121,5 +121,6 @@ void model_enable_queue(struct model *m, struct model_queue *q)
 		check_zeroed(m, q);
 	}
 	q->enabled = !m->lies.ready_dropped;
+	q->asked = model_asked(m, q);
 	q->wanted = true;
 }

@@ -133,19 +133,42 @@ static uint32_t carry_out(struct model *m, const struct model_queue *q, struct m
 	return reply.length;
 }
 
-static void interrupt(struct model *m, const struct model_queue *q, uint16_t old)
+uint32_t model_asked(struct model *m, const struct model_queue *q)
 {
 	const struct virtq_avail *avail = model_avail(m, q);
-	bool wanted;
+	const struct pvirtq_event_suppress *event =
+		model_map(m->memory, q->avail, sizeof(struct pvirtq_event_suppress));
 
-	if (model_is_packed(m)) {
-		m->interrupt_status |= model_packed_interrupts(m, q);
-		return;
-	}
-	wanted = !(le16_load(&avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+	if (model_is_packed(m))
+		return event ? le32_load(&event->both) : 0;
+	return avail ? (uint32_t)le16_load(&avail->flags) << 16 | le16_load(&avail->ring[q->size])
+		     : 0;
+}
+
+static bool is_wanted(struct model *m, uint32_t asked, uint16_t new, uint16_t old)
+{
 	if (model_has_event_idx(m))
-		wanted = split_ring_need_event(le16_load(&avail->ring[q->size]), q->used_idx, old);
-	m->interrupt_status |= wanted;
+		return split_ring_need_event((uint16_t)asked, new, old);
+	return !(asked >> 16 & VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
+bool model_is_asked(struct model *m, const struct model_queue *q)
+{
+	if (model_is_packed(m))
+		return model_packed_interrupts(q, q->asked, q->used_at,
+			packed_place_after(q->used_at, 1, (uint16_t)q->size));
+	return is_wanted(m, q->asked, (uint16_t)(q->used_idx + 1), q->used_idx);
+}
+
+/* For what was used since `old`. What the driver says counts from its barrier on. */
+static void interrupt(
+	struct model *m, const struct model_queue *q, uint16_t old, struct packed_place place)
+{
+	uint32_t asked = m->interrupts ? q->asked : model_asked(m, q);
+	bool wanted = model_is_packed(m) ? model_packed_interrupts(q, asked, place, q->used_at)
+					 : is_wanted(m, asked, q->used_idx, old);
+
+	m->interrupt_status |= wanted && !m->lies.mute;
 }
 
 /*
@@ -158,6 +181,7 @@ static void use(struct model *m, struct model_queue *q, struct model_chain *c, u
 	struct virtq_used *used = model_used(m, q);
 	struct model_used u = {.id = c->head, .length = length, .step = (uint16_t)batch};
 	uint16_t old = q->used_idx;
+	struct packed_place place = q->used_at;
 
 	if ((!used && !model_is_packed(m)) || m->stale & MODEL_STALE_USED)
 		return;
@@ -166,7 +190,7 @@ static void use(struct model *m, struct model_queue *q, struct model_chain *c, u
 	if (model_is_packed(m)) {
 		model_packed_use(m, q, c, &u, descriptors);
 		q->used_idx = (uint16_t)(old + batch);
-		interrupt(m, q, old);
+		interrupt(m, q, old, place);
 		if (m->lies.answered)
 			m->lies.answered(m, q);
 		return;
@@ -177,7 +201,7 @@ static void use(struct model *m, struct model_queue *q, struct model_chain *c, u
 	le32_store(&used->ring[old % q->size].len, MODEL_UNSEEN);
 	q->used_idx = (uint16_t)(old + u.step);
 	le16_store(&used->idx, q->used_idx);
-	interrupt(m, q, old);
+	interrupt(m, q, old, place);
 	if (m->lies.answered)
 		m->lies.answered(m, q);
 }

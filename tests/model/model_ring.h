@@ -38,7 +38,8 @@ bool model_packed_unpublished(struct model *m, struct model_queue *q);
 bool model_packed_take(struct model *m, struct model_queue *q, struct model_chain *chain);
 void model_packed_use(struct model *m, struct model_queue *q, struct model_chain *chain,
 	const struct model_used *used, unsigned descriptors);
-bool model_packed_interrupts(struct model *m, const struct model_queue *q);
+bool model_packed_interrupts(const struct model_queue *q, uint32_t asked, struct packed_place old,
+	struct packed_place new);
 uint64_t model_packed_hash(struct model *m, const struct model_chain *taken);
 
 /* Whether the device looks at no ring: it gave up, is being reset, or is not there any more. */
@@ -46,6 +47,11 @@ static inline bool model_is_deaf(const struct model *m)
 {
 	return m->deaf || m->status & MODEL_NEEDS_RESET || m->resetting || m->gone;
 }
+
+/* What the driver says of interrupts now: flags in the upper half, where in the lower one. */
+uint32_t model_asked(struct model *m, const struct model_queue *q);
+/* With interrupts on: whether the driver would hear of the next used element. */
+bool model_is_asked(struct model *m, const struct model_queue *q);
 
 /* Tells the driver whether the device wants to hear of the next request, in both ways. */
 void model_wish(struct model *m, struct model_queue *q, bool wanted);

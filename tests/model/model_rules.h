@@ -31,6 +31,7 @@
 	RULE(CHAIN_LENGTH, "chain-length", "§2.7.5.3.1", "no chain is longer than the queue size") \
 	RULE(AVAIL_FORWARD, "avail-forward", "§2.7.6.1", "the available idx never goes back or past what fits") \
 	RULE(AVAIL_FLAGS, "avail-flags", "§2.7.7.1", "the available flags are 0 or 1, and 0 with EVENT_IDX") \
+	RULE(INTERRUPT_ASKED, "interrupt-asked", "§2.7.7.1, §2.8.10", "a driver that waits for an interrupt has asked for it") \
 	RULE(RING_ZEROED, "ring-zeroed", "§2.7.10.1", "a ring is zeroed before the device knows it") \
 	RULE(NOTIFY_SENT, "notify-sent", "§2.7.10.1", "a notification that the device asks for is sent") \
 	RULE(NOTIFY_SPARED, "notify-spared", "§2.7.10.1", "a notification that the device does not want is not sent") \
@@ -82,6 +83,7 @@
 	RULE(MMIO_SIZE, "mmio-size", "§4.2.2.2", "QueueSize is at most QueueSizeMax") \
 	RULE(MMIO_FROZEN, "mmio-frozen", "§4.2.2.2", "the registers of a ready queue are not accessed") \
 	RULE(MMIO_ACK, "mmio-ack", "§4.2.2.2", "InterruptACK has no undefined bits") \
+	RULE(MMIO_ACKED, "mmio-acknowledged", "§4.2.3.4.1", "what InterruptStatus says is acknowledged") \
 	RULE(MMIO_PROBE, "mmio-probe", "§4.2.3.1.1", "magic value, version, device id are read first, in this order") \
 	RULE(MMIO_EMPTY, "mmio-empty", "§4.2.3.1.1", "an empty slot or another device is not touched again") \
 	RULE(MMIO_SHM, "mmio-shm", "§4.2.3.1.1", "the shared memory registers are left alone") \

@@ -108,14 +108,15 @@ static void prepare(const struct fault *fault)
 }
 
 /*
- * Mistakes that need another machine (below) or displays that change (test_watch.c), and one that
- * this device does not mind: of its queues, the one whose page frame becomes 0 is not the one in
- * use.
+ * Mistakes that need another machine or interrupts (below), or displays that change (test_watch.c),
+ * and one that this device does not mind: of its queues, the one whose page frame becomes 0 is not
+ * the one in use.
  */
 static bool is_elsewhere(const struct fault *fault)
 {
 	return fault->mistake == MISTAKE_PFN_TRUNCATED || fault->mistake == MISTAKE_EMPTY_SLOT ||
-	       fault->mistake == MISTAKE_PFN_ZERO || fault->mistake == MISTAKE_EVENTS_IGNORED;
+	       fault->mistake == MISTAKE_PFN_ZERO || fault->mistake == MISTAKE_EVENTS_IGNORED ||
+	       fault->mistake == MISTAKE_ISR_TWICE || fault->mistake == MISTAKE_NO_INTERRUPT_ACK;
 }
 
 static void test_every_mistake(void **state)
@@ -176,6 +177,32 @@ static void test_no_mistake(void **state)
 		start(all[i], 0);
 		expect_healthy();
 	}
+}
+
+/* ---- interrupts ---- */
+
+/* The picture is there all the same: the device is polled after the first that did not come. */
+static void test_interrupt_mistakes(void **state)
+{
+	(void)state;
+	for (const struct fault *f = faults; f->name; f++)
+		for (unsigned i = 0; i < ARRAY_SIZE(transports); i++) {
+			if (f->mistake != MISTAKE_ISR_TWICE &&
+				f->mistake != MISTAKE_NO_INTERRUPT_ACK)
+				continue;
+			if (!(f->transports & transports[i].fault))
+				continue;
+			start(transports[i].model, 0);
+			bench_interrupt(b);
+			assert_int_equal(fault_install(&fault_state, f, 0, b->dev), OK);
+			assert_int_equal(run(), OK);
+			expect_named(f->mistake, f->name, transports[i].name);
+			bench_expect_line(": polled from here on");
+			assert_true(tap_passed());
+			virtio_interrupt_report(b->dev);
+			assert_false(tap_passed());
+			bench_close(b);
+		}
 }
 
 /* ---- an empty slot of virtio-mmio below the device ---- */
@@ -391,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_wrong_transport),
 		cmocka_unit_test(test_no_mistake),
+		cmocka_unit_test(test_interrupt_mistakes),
 		cmocka_unit_test(test_empty_slot),
 		cmocka_unit_test(test_memory_above_legacy),
 		cmocka_unit_test(test_truncated_page_frame),

@@ -15,6 +15,7 @@ static struct queue queue;
 static struct dma_block memory;
 static uint32_t random_state;
 static uint64_t beside; /* features that are offered and wanted beside the usual ones */
+static bool interrupts; /* the driver waits for them, and not by polling */
 
 #define PACKED            FEATURE(VIRTIO_F_RING_PACKED)
 #define IN_ORDER          FEATURE(VIRTIO_F_IN_ORDER)
@@ -49,6 +50,8 @@ static void open_queue(enum model_transport transport, uint16_t size, uint64_t w
 	b->model.understood |= beside;
 	bench_find(b);
 	assert_non_null(b->dev);
+	if (interrupts)
+		bench_interrupt(b);
 	bench_expect(b, virtio_reset(b->dev), OK);
 	bench_expect(b, virtio_negotiate(b->dev, 3ull << 28 | beside), OK);
 	bench_expect(b, queue_open(&queue, b->dev, 0, size), OK);
@@ -58,6 +61,9 @@ static void open_queue(enum model_transport transport, uint16_t size, uint64_t w
 
 static void close_queue(void)
 {
+	model_check(&b->model);
+	if (interrupts && b->dev->interrupt.mode == INTERRUPT_POLL)
+		fail_msg("an interrupt was missed\n%s", host_log());
 	bench_expect(b, virtio_stop(b->dev), OK);
 	dma_free(&b->memory.pool, &memory);
 	queue_close(&queue);
@@ -243,6 +249,7 @@ static int plain(void **state)
 {
 	(void)state;
 	beside = 0;
+	interrupts = false;
 	return 0;
 }
 
@@ -250,6 +257,23 @@ static int packed(void **state)
 {
 	(void)state;
 	beside = PACKED;
+	interrupts = false;
+	return 0;
+}
+
+static int by_interrupts(void **state)
+{
+	(void)state;
+	beside = 0;
+	interrupts = true;
+	return 0;
+}
+
+static int packed_by_interrupts(void **state)
+{
+	(void)state;
+	beside = PACKED;
+	interrupts = true;
 	return 0;
 }
 
@@ -309,6 +333,45 @@ static void test_notification_data(void **state)
 	}
 }
 
+/*
+ * Answers two at a time: the device used the second before it could see that the driver wants to
+ * hear of it, and says nothing.
+ */
+static void test_used_before_asked(void **state)
+{
+	struct queue_used used;
+
+	(void)state;
+	for (unsigned without = 0; without < 2; without++) {
+		open_queue(MODEL_MMIO, 16, (uint64_t)without << 29);
+		b->model.delay_us = 5 * MODEL_TURN_US;
+		for (unsigned n = 0; n < 100; n++) {
+			bench_begin(b);
+			for (unsigned slot = 0; slot < 2; slot++)
+				bench_expect(b, add(slot, 1, n), OK);
+			queue_notify(&queue);
+			for (unsigned slot = 0; slot < 2; slot++)
+				bench_expect(b, queue_wait(&queue, &used), OK);
+			bench_expect_within(b, INTERRUPT_MISSED_US);
+		}
+		assert_in_range(b->dev->interrupt.queue, 100, 200);
+		close_queue();
+	}
+}
+
+/* A driver that polls asks for no interrupt, in all four ways of saying so. */
+static void test_none_are_asked_for(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		beside = i & 1 ? PACKED : 0;
+		open_queue(MODEL_MMIO, 16, i & 2 ? 1ull << 29 : 0);
+		run(1000);
+		assert_int_equal(b->model.interrupt_status, 0);
+		close_queue();
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -330,6 +393,21 @@ int main(void)
 		{"packed test_refused_requests", test_refused_requests, packed, NULL, NULL},
 		{"packed test_queue_of_one", test_queue_of_one, packed, NULL, NULL},
 		cmocka_unit_test_setup(test_packed_sizes, packed),
+		cmocka_unit_test_setup(test_none_are_asked_for, plain),
+		cmocka_unit_test_setup(test_used_before_asked, by_interrupts),
+		{"interrupts test_indices_wrap", test_indices_wrap, by_interrupts, NULL, NULL},
+		{"interrupts test_pci_legacy", test_pci_legacy, by_interrupts, NULL, NULL},
+		{"interrupts test_out_of_order", test_out_of_order, by_interrupts, NULL, NULL},
+		{"interrupts test_full_queue", test_full_queue, by_interrupts, NULL, NULL},
+		{"interrupts test_in_order", test_in_order, by_interrupts, NULL, NULL},
+		{"packed interrupts test_indices_wrap", test_indices_wrap, packed_by_interrupts,
+			NULL, NULL},
+		{"packed interrupts test_out_of_order", test_out_of_order, packed_by_interrupts,
+			NULL, NULL},
+		{"packed interrupts test_full_queue", test_full_queue, packed_by_interrupts, NULL,
+			NULL},
+		{"packed interrupts test_used_before_asked", test_used_before_asked,
+			packed_by_interrupts, NULL, NULL},
 	};
 
 	return cmocka_run_group_tests_name("strict_ring", tests, NULL, bench_teardown);

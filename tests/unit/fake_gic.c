@@ -12,7 +12,9 @@
 
 static bool is_ready(const struct fake_gic *g, unsigned line)
 {
-	return g->enabled[line] && !g->active[line] && (g->level[line] || g->pending[line]);
+	bool wire = g->wire[line] && *g->wire[line];
+
+	return g->enabled[line] && !g->active[line] && (g->level[line] || g->pending[line] || wire);
 }
 
 static unsigned next_line(const struct fake_gic *g)

@@ -16,6 +16,7 @@ struct fake_gic {
 	bool enabled[FAKE_GIC_LINES];
 	bool edge[FAKE_GIC_LINES];
 	bool level[FAKE_GIC_LINES]; /* stands until it is taken away */
+	const uint8_t *wire[FAKE_GIC_LINES]; /* as long as this is not 0; may be NULL; borrowed */
 	bool pending[FAKE_GIC_LINES]; /* came once */
 	bool active[FAKE_GIC_LINES];
 	unsigned false_alarms; /* exceptions still to take without an interrupt */
