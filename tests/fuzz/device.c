@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: what the driver put into the ring. Out: answers to it, or what the stream writes instead. */
-#include "tests/fuzz/device.h"
+#include "tests/fuzz/device_parts.h"
 
 #include <string.h>
 
@@ -9,19 +9,8 @@
 #include "virtio/features.h"
 #include "virtio/split_ring.h"
 
-#define MAX_PIECES    16u /* of a chain; a longer one is a loop */
 #define INDIRECT_SIZE sizeof(struct virtq_desc)
-
-struct piece {
-	uint64_t address;
-	uint32_t size;
-	bool writable;
-};
-
-struct chain {
-	struct piece pieces[MAX_PIECES];
-	unsigned count;
-};
+#define WIDE          96u /* another width of a display */
 
 bool device_memory_is_free(const struct device *d, uint64_t address, uint64_t size)
 {
@@ -62,16 +51,27 @@ static void store(struct device *d, uint64_t address, const void *data, size_t s
 		memcpy(p, data, size);
 }
 
+/* A queue's ring, found. */
+struct ring {
+	struct device_queue *queue;
+	uint32_t size;
+	uint64_t desc;
+	uint64_t avail;
+	uint64_t used;
+};
+
 /* The ring as the driver told it; the device of a legacy one works its places out (§2.7.2). */
-static bool find_ring(struct device *d, struct device_queue *q)
+static bool find_ring(struct device *d, unsigned index, struct ring *r)
 {
-	*q = d->queue;
+	struct device_queue *q = &d->queues[index];
+
+	*r = (struct ring){q, q->size, q->desc, q->avail, q->used};
 	if (!q->size || q->size > SPLIT_RING_MAX_SIZE)
 		return false;
 	if (q->pfn) {
-		q->desc = (uint64_t)q->pfn * PAGE_SIZE;
-		q->avail = q->desc + 16 * (uint64_t)q->size;
-		q->used = align_up(q->avail + 6 + 2 * (uint64_t)q->size, PAGE_SIZE);
+		r->desc = (uint64_t)q->pfn * PAGE_SIZE;
+		r->avail = r->desc + 16 * (uint64_t)q->size;
+		r->used = align_up(r->avail + 6 + 2 * (uint64_t)q->size, PAGE_SIZE);
 		return true;
 	}
 	return q->ready;
@@ -88,13 +88,13 @@ static bool take_descriptor(struct device *d, uint64_t address, struct virtq_des
 
 /* A table of descriptors, the ring's or an indirect one, from entry `at` on. */
 static void walk_table(struct device *d, uint64_t table, uint64_t size, uint16_t at, bool inner,
-	struct chain *chain)
+	struct device_chain *chain)
 {
 	struct virtq_desc desc;
 	uint16_t flags;
 
 	do {
-		if (at >= size || chain->count == MAX_PIECES ||
+		if (at >= size || chain->count == DEVICE_MAX_PIECES ||
 			!take_descriptor(d, table + INDIRECT_SIZE * at, &desc))
 			return;
 		flags = le16_value(desc.flags);
@@ -104,87 +104,17 @@ static void walk_table(struct device *d, uint64_t table, uint64_t size, uint16_t
 					le32_value(desc.len) / INDIRECT_SIZE, 0, true, chain);
 			return;
 		}
-		chain->pieces[chain->count++] = (struct piece){
+		chain->pieces[chain->count++] = (struct device_piece){
 			le64_value(desc.addr), le32_value(desc.len), flags & VIRTQ_DESC_F_WRITE};
 		at = le16_value(desc.next);
 	} while (flags & VIRTQ_DESC_F_NEXT);
 }
 
-static void check_backing(struct device *d, const struct piece *request)
-{
-	const struct virtio_gpu_resource_attach_backing *r =
-		(const void *)device_memory(d, request->address, request->size);
-	uint32_t count;
-
-	if (!r || request->size < sizeof(*r))
-		return;
-	count = le32_value(r->nr_entries);
-	fuzz_check(d->scribbled || count <= (request->size - sizeof(*r)) / sizeof(r->entries[0]));
-	for (uint32_t i = 0; !d->scribbled && i < count; i++)
-		device_memory(d, le64_value(r->entries[i].addr), le32_value(r->entries[i].length));
-}
-
-/* A good EDID of a small display (E-EDID A2 §3): header, maker, one timing, checksum. */
-static void write_edid(uint8_t *edid)
-{
-	static const uint8_t start[] = {0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0x49, 0x14};
-	static const uint8_t timing[] = {0x10, 0x27, 64, 16, 0, 48, 8, 0};
-	uint8_t sum = 0;
-
-	memcpy(edid, start, sizeof(start));
-	memcpy(edid + 54, timing, sizeof(timing));
-	for (unsigned i = 0; i < 127; i++)
-		sum = (uint8_t)(sum + edid[i]);
-	edid[127] = (uint8_t)-sum;
-}
-
-/* The right response to a GPU command; its length. */
-static uint32_t answer_gpu(struct device *d, const struct piece *request, uint8_t *out)
-{
-	struct virtio_gpu_resp_display_info *info = (void *)out;
-	struct virtio_gpu_resp_edid *edid = (void *)out;
-	struct virtio_gpu_ctrl_hdr hdr = {0};
-	const uint8_t *p = device_memory(d, request->address, request->size);
-	uint32_t length = sizeof(hdr);
-
-	if (p && request->size >= sizeof(hdr))
-		memcpy(&hdr, p, sizeof(hdr));
-	switch (le32_value(hdr.type)) {
-	case VIRTIO_GPU_CMD_GET_DISPLAY_INFO:
-		hdr.type = le32_of(VIRTIO_GPU_RESP_OK_DISPLAY_INFO);
-		info->pmodes[0].r.width = le32_of(64);
-		info->pmodes[0].r.height = le32_of(48);
-		info->pmodes[0].enabled = le32_of(1);
-		length = sizeof(*info);
-		break;
-	case VIRTIO_GPU_CMD_GET_EDID:
-		hdr.type = le32_of(VIRTIO_GPU_RESP_OK_EDID);
-		edid->size = le32_of(128);
-		write_edid(edid->edid);
-		length = sizeof(*edid);
-		break;
-	case VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING:
-		check_backing(d, request);
-		hdr.type = le32_of(VIRTIO_GPU_RESP_OK_NODATA);
-		break;
-	default: hdr.type = le32_of(VIRTIO_GPU_RESP_OK_NODATA);
-	}
-	memcpy(out, &hdr, sizeof(hdr));
-	return length;
-}
-
-static uint32_t answer_entropy(struct device *d, uint8_t *out, uint32_t size)
-{
-	for (uint32_t i = 0; i < size; i++)
-		out[i] = (uint8_t)(d->drawn++ * 167 + 13);
-	return size;
-}
-
 /* Carries a chain out; the bytes written. */
-static uint32_t carry_out(struct device *d, const struct chain *chain)
+static uint32_t carry_out(struct device *d, const struct device_chain *chain)
 {
-	uint8_t out[sizeof(struct virtio_gpu_resp_edid)] = {0};
-	const struct piece *first = &chain->pieces[0], *last = first;
+	uint8_t out[DEVICE_ANSWER_SIZE] = {0};
+	const struct device_piece *last;
 	uint32_t length;
 
 	if (!chain->count)
@@ -195,24 +125,21 @@ static uint32_t carry_out(struct device *d, const struct chain *chain)
 		device_memory(d, chain->pieces[i].address, chain->pieces[i].size);
 	if (!last->writable)
 		return 0;
-	length = d->is_gpu ? answer_gpu(d, first, out)
-			   : answer_entropy(d, out, (uint32_t)min_u64(last->size, sizeof(out)));
-	length = (uint32_t)min_u64(length, last->size);
+	length = device_answer(d, chain, out, (uint32_t)min_u64(last->size, sizeof(out)));
 	store(d, last->address, out, length);
 	d->response = last->address;
 	d->response_size = last->size;
 	return length;
 }
 
-static void publish_used(
-	struct device *d, const struct device_queue *q, uint32_t id, uint32_t length)
+static void publish_used(struct device *d, const struct ring *r, uint32_t id, uint32_t length)
 {
 	struct virtq_used_elem element = {le32_of(id), le32_of(length)};
-	le16 idx = le16_of(++d->used_idx);
+	uint16_t slot = (uint16_t)(r->queue->used_idx++ % r->size);
+	le16 idx = le16_of(r->queue->used_idx);
 
-	store(d, q->used + 4 + 8 * (uint64_t)((uint16_t)(d->used_idx - 1) % q->size), &element,
-		sizeof(element));
-	store(d, q->used + 2, &idx, sizeof(idx));
+	store(d, r->used + 4 + 8 * (uint64_t)slot, &element, sizeof(element));
+	store(d, r->used + 2, &idx, sizeof(idx));
 	d->interrupt |= 1;
 }
 
@@ -222,55 +149,55 @@ static bool is_packed(const struct device *d)
 }
 
 /* A used descriptor for a list of `count`. */
-static void publish_used_packed(struct device *d, const struct device_queue *q, uint32_t id,
-	uint32_t length, uint16_t count)
+static void publish_used_packed(
+	struct device *d, const struct ring *r, uint32_t id, uint32_t length, uint16_t count)
 {
-	uint64_t at = q->desc + INDIRECT_SIZE * (uint64_t)d->next_used.offset;
+	struct packed_place *next = &r->queue->next_used;
+	uint64_t at = r->desc + INDIRECT_SIZE * (uint64_t)next->offset;
 	struct pvirtq_desc used = {.len = le32_of(length),
 		.id = le16_of((uint16_t)id),
-		.flags = le16_of(packed_used_flags(d->next_used.wrap))};
+		.flags = le16_of(packed_used_flags(next->wrap))};
 
-	if (d->next_used.offset >= q->size)
+	if (next->offset >= r->size)
 		return;
 	store(d, at + offsetof(struct pvirtq_desc, len), &used.len,
 		sizeof(used) - offsetof(struct pvirtq_desc, len));
-	d->next_used = packed_place_after(
-		d->next_used, (uint16_t)min_u64(count, q->size), (uint16_t)q->size);
-	d->used_idx++;
+	*next = packed_place_after(*next, (uint16_t)min_u64(count, r->size), (uint16_t)r->size);
 	d->interrupt |= 1;
 }
 
-static void walk_packed_table(struct device *d, uint64_t table, uint32_t count, struct chain *chain)
+static void walk_packed_table(
+	struct device *d, uint64_t table, uint32_t count, struct device_chain *chain)
 {
 	struct pvirtq_desc desc;
 
-	for (uint32_t i = 0; i < count && chain->count < MAX_PIECES; i++) {
+	for (uint32_t i = 0; i < count && chain->count < DEVICE_MAX_PIECES; i++) {
 		uint8_t *p = device_memory(d, table + INDIRECT_SIZE * i, sizeof(desc));
 
 		if (!p)
 			return;
 		memcpy(&desc, p, sizeof(desc));
-		chain->pieces[chain->count++] = (struct piece){le64_value(desc.addr),
+		chain->pieces[chain->count++] = (struct device_piece){le64_value(desc.addr),
 			le32_value(desc.len), le16_value(desc.flags) & VIRTQ_DESC_F_WRITE};
 	}
 }
 
 /* The next list, if it is available: its descriptors, which are passed; 0: there is none. */
 static uint16_t take_list(
-	struct device *d, const struct device_queue *q, struct chain *chain, uint16_t *id)
+	struct device *d, const struct ring *r, struct device_chain *chain, uint16_t *id)
 {
-	struct packed_place at = d->next_avail;
+	struct packed_place at = r->queue->next_avail;
 	struct pvirtq_desc desc;
 	uint16_t count = 0, flags;
 
 	do {
 		uint8_t *p =
-			at.offset >= q->size
+			at.offset >= r->size
 				? NULL
-				: device_memory(d, q->desc + INDIRECT_SIZE * (uint64_t)at.offset,
+				: device_memory(d, r->desc + INDIRECT_SIZE * (uint64_t)at.offset,
 					  sizeof(desc));
 
-		if (!p || chain->count == MAX_PIECES)
+		if (!p || chain->count == DEVICE_MAX_PIECES)
 			return 0;
 		memcpy(&desc, p, sizeof(desc));
 		flags = le16_value(desc.flags);
@@ -280,13 +207,13 @@ static uint16_t take_list(
 			walk_packed_table(d, le64_value(desc.addr),
 				le32_value(desc.len) / INDIRECT_SIZE, chain);
 		else
-			chain->pieces[chain->count++] = (struct piece){le64_value(desc.addr),
+			chain->pieces[chain->count++] = (struct device_piece){le64_value(desc.addr),
 				le32_value(desc.len), flags & VIRTQ_DESC_F_WRITE};
-		at = packed_place_after(at, 1, (uint16_t)q->size);
+		at = packed_place_after(at, 1, (uint16_t)r->size);
 		count++;
 	} while (flags & VIRTQ_DESC_F_NEXT);
 	*id = le16_value(desc.id);
-	d->next_avail = at;
+	r->queue->next_avail = at;
 	return count;
 }
 
@@ -308,10 +235,10 @@ static void spoil_response(struct device *d, const struct twist *twist)
 	}
 }
 
-static bool answer_list(struct device *d, const struct device_queue *q, const struct twist *twist)
+static bool answer_list(struct device *d, const struct ring *r, const struct twist *twist)
 {
-	struct chain chain = {.count = 0};
-	uint16_t id, count = take_list(d, q, &chain, &id);
+	struct device_chain chain = {.count = 0};
+	uint16_t id, count = take_list(d, r, &chain, &id);
 	uint32_t length;
 
 	if (!count)
@@ -319,40 +246,50 @@ static bool answer_list(struct device *d, const struct device_queue *q, const st
 	length = carry_out(d, &chain);
 	spoil_response(d, twist);
 	if (!twist->late)
-		publish_used_packed(d, q, id, twist->length_given ? twist->length : length, count);
+		publish_used_packed(d, r, id, twist->length_given ? twist->length : length, count);
 	return true;
 }
 
-static void answer_one(struct device *d, const struct device_queue *q, const struct twist *twist)
+static void answer_one(struct device *d, const struct ring *r, const struct twist *twist)
 {
-	uint64_t slot = d->avail_seen % q->size;
-	uint16_t head = load16(d, q->avail + 4 + 2 * slot);
-	struct chain chain = {.count = 0};
+	uint64_t slot = r->queue->avail_seen++ % r->size;
+	uint16_t head = load16(d, r->avail + 4 + 2 * slot);
+	struct device_chain chain = {.count = 0};
 	uint32_t length;
 
-	d->avail_seen++;
-	walk_table(d, q->desc, q->size, head, false, &chain);
+	walk_table(d, r->desc, r->size, head, false, &chain);
 	length = carry_out(d, &chain);
 	spoil_response(d, twist);
 	if (!twist->late)
-		publish_used(d, q, head, twist->length_given ? twist->length : length);
+		publish_used(d, r, head, twist->length_given ? twist->length : length);
+}
+
+/* Up to DEVICE_MAX_PIECES requests; whether there were any. */
+static bool answer_ring(struct device *d, const struct ring *r, const struct twist *twist)
+{
+	unsigned count = 0;
+	uint16_t idx;
+
+	if (is_packed(d)) {
+		while (count < DEVICE_MAX_PIECES && answer_list(d, r, twist))
+			count++;
+		return count;
+	}
+	idx = load16(d, r->avail + 2);
+	for (; count < DEVICE_MAX_PIECES && r->queue->avail_seen != idx; count++)
+		answer_one(d, r, twist);
+	return count;
 }
 
 static void answer(struct device *d, const struct twist *twist)
 {
-	struct device_queue q;
-	uint16_t idx;
+	struct ring r;
 
-	if (!find_ring(d, &q) || !(d->status & VIRTIO_STATUS_DRIVER_OK))
+	if (!(d->status & VIRTIO_STATUS_DRIVER_OK))
 		return;
-	if (is_packed(d)) {
-		for (unsigned i = 0; i < MAX_PIECES && answer_list(d, &q, twist); i++)
-			continue;
-		return;
-	}
-	idx = load16(d, q.avail + 2);
-	for (unsigned i = 0; i < MAX_PIECES && d->avail_seen != idx; i++)
-		answer_one(d, &q, twist);
+	for (unsigned i = 0; i < device_queues(d); i++)
+		if (find_ring(d, i, &r) && answer_ring(d, &r, twist))
+			d->busy = i;
 }
 
 /* Writes bytes of the stream somewhere near the ring or a response. */
@@ -361,15 +298,15 @@ static void scribble(struct device *d)
 	struct stream *s = &d->stream;
 	uint8_t where = stream_byte(s);
 	uint64_t offset = stream_byte(s);
-	struct device_queue q;
+	struct ring r;
 	uint64_t bases[4];
 	uint8_t bytes[16];
 
-	if (!d->knows_memory || !find_ring(d, &q))
+	if (!d->knows_memory || !find_ring(d, d->busy, &r))
 		return;
-	bases[0] = q.desc;
-	bases[1] = q.avail;
-	bases[2] = q.used;
+	bases[0] = r.desc;
+	bases[1] = r.avail;
+	bases[2] = r.used;
 	bases[3] = d->response;
 	d->scribbled = true;
 	for (unsigned i = 0; i < sizeof(bytes); i++)
@@ -383,25 +320,39 @@ static void change_config(struct device *d)
 	d->generation++;
 }
 
+/* Other displays than before, with the event that says so (§5.7.4). */
+static void change_displays(struct device *d)
+{
+	uint8_t how = stream_byte(&d->stream);
+
+	d->displays ^= how & 7;
+	d->width = how & 8 ? WIDE : DEVICE_WIDTH;
+	if (how & 16)
+		return;
+	d->config[0] |= VIRTIO_GPU_EVENT_DISPLAY;
+	d->generation++;
+	d->interrupt |= 2;
+}
+
 /* A used element and index that no request stands behind. */
 static void forge(struct device *d, bool jump)
 {
-	struct device_queue q;
+	struct ring r;
 
-	if (!d->knows_memory || !find_ring(d, &q))
+	if (!d->knows_memory || !find_ring(d, d->busy, &r))
 		return;
 	if (is_packed(d)) {
 		d->scribbled = true; /* what was available there is not any more */
-		publish_used_packed(d, &q, stream_word(&d->stream) & 0x1ff, stream_byte(&d->stream),
+		publish_used_packed(d, &r, stream_word(&d->stream) & 0x1ff, stream_byte(&d->stream),
 			jump ? stream_byte(&d->stream) : 1);
 		return;
 	}
 	if (jump)
-		d->used_idx = (uint16_t)(d->used_idx + stream_byte(&d->stream));
+		r.queue->used_idx = (uint16_t)(r.queue->used_idx + stream_byte(&d->stream));
 	else
-		publish_used(d, &q, stream_word(&d->stream) & 0x1ff, stream_byte(&d->stream));
+		publish_used(d, &r, stream_word(&d->stream) & 0x1ff, stream_byte(&d->stream));
 	if (jump)
-		publish_used(d, &q, 0, 0);
+		publish_used(d, &r, 0, 0);
 }
 
 void device_act(struct device *d)
@@ -410,6 +361,11 @@ void device_act(struct device *d)
 	struct twist twist = {0};
 
 	switch (stream_byte(s) & 15) {
+	case 7:
+		if (d->more & DEVICE_WATCH)
+			change_displays(d);
+		answer(d, &twist);
+		break;
 	case 8: break;
 	case 9:
 		twist.at = stream_byte(s);

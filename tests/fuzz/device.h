@@ -18,6 +18,15 @@
 
 #define DEVICE_RAM_SIZE    (1u << 20)
 #define DEVICE_CONFIG_SIZE 256u
+#define DEVICE_QUEUES      2u /* of a GPU; an entropy device has one */
+#define DEVICE_MSIX_SIZE   0x40u
+#define DEVICE_SCANOUTS    3u /* of a GPU that is asked for more than one picture */
+
+/* What an input asks of the driver, `more`. */
+#define DEVICE_WATCH    0x01u /* the device may change its displays; a session follows them */
+#define DEVICE_IRQ      0x02u /* interrupts, by the line … */
+#define DEVICE_MSIX     0x04u /* … or by messages, where there are such */
+#define DEVICE_DISPLAYS 4u /* bits to the left: the enabled ones */
 
 enum device_transport {
 	DEVICE_MMIO_LEGACY,
@@ -34,6 +43,11 @@ struct device_queue {
 	uint64_t desc;
 	uint64_t avail;
 	uint64_t used;
+
+	uint16_t avail_seen;
+	struct packed_place next_avail; /* of a packed ring */
+	struct packed_place next_used;
+	uint16_t used_idx;
 };
 
 struct device {
@@ -41,6 +55,10 @@ struct device {
 	unsigned honest; /* so many reads are answered truly before the stream has a say */
 	enum device_transport transport;
 	bool is_gpu; /* else an entropy device */
+	bool packed; /* the driver is to use packed rings, if it can, */
+	bool cursor; /* and a cursor, */
+	uint8_t show; /* what to show, as tests/fuzz/fuzz_device.c takes it, */
+	uint8_t more; /* and DEVICE_WATCH and so on */
 	struct dma_pool *pool; /* the driver's memory, all of it in `ram` */
 	uint8_t *ram;
 	uint64_t ram_base;
@@ -56,11 +74,13 @@ struct device {
 	uint32_t interrupt;
 	uint32_t generation;
 	uint32_t config[4]; /* struct virtio_gpu_config */
-	struct device_queue queue;
-	uint16_t avail_seen;
-	struct packed_place next_avail; /* of a packed ring */
-	struct packed_place next_used;
-	uint16_t used_idx;
+	uint32_t displays; /* a bit for each that is enabled */
+	uint32_t width; /* of each */
+	uint16_t config_vector;
+	uint16_t queue_vector; /* of each queue */
+	uint8_t msix[DEVICE_MSIX_SIZE]; /* table and pending bits */
+	struct device_queue queues[DEVICE_QUEUES];
+	unsigned busy; /* the queue that was answered on last */
 	uint32_t drawn; /* bytes of entropy given */
 	uint64_t response; /* the last chain's writable part */
 	uint32_t response_size;
@@ -68,7 +88,7 @@ struct device {
 	bool reset_asked; /* 0 was written to status, and 0 not read back yet */
 	bool reset_refused; /* ever, at least for a while */
 	bool knows_memory; /* addresses were given to it since it was last reset */
-	uint64_t known_ring; /* the ring's first byte, as long as it knows memory; 0: none */
+	uint64_t known_rings[DEVICE_QUEUES]; /* first bytes, as long as it knows memory; 0: none */
 	bool lied_of_queue; /* the driver may think of another ring than the device */
 	bool scribbled; /* memory was overwritten: what stands there says nothing of the driver */
 };
@@ -76,10 +96,16 @@ struct device {
 /* Takes what the device is from the stream; `pool` and its memory are borrowed. */
 void device_init(struct device *d, const uint8_t *data, size_t size);
 
+/* How many queues it has. */
+static inline unsigned device_queues(const struct device *d)
+{
+	return d->is_gpu ? DEVICE_QUEUES : 1;
+}
+
 /* Where it is found. */
 void device_describe(const struct device *d, struct machine *machine);
 
-/* Its registers and configuration space; `relax` lets it act. */
+/* Its registers, configuration space and interrupt controller; `relax` lets it act. */
 struct fuzz_bus device_bus(struct device *d);
 
 /* What it does when the driver waits: answers, or something else. */

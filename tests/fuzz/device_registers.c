@@ -3,26 +3,11 @@
  */
 #include <string.h>
 
-#include "gpu/protocol.h"
 #include "platform/pci.h"
-#include "tests/fuzz/device.h"
+#include "tests/fuzz/device_parts.h"
 #include "virtio/features.h"
+#include "virtio/interrupt.h"
 
-#define MMIO_BASE 0xa003e00u
-#define MMIO_SIZE 0x200u
-#define ECAM_BASE 0xb0000000u
-#define DEVFN     8u
-
-/* The BARs: I/O for the legacy interface, memory for the modern one. */
-#define IO_BAR      0u
-#define IO_BASE     0x1040u
-#define IO_SIZE     0x40u
-#define MEMORY_BAR  4u
-#define MEMORY_BASE 0x10000000u
-#define MEMORY_SIZE 0x4000u
-#define NOTIFY_AT   0x3000u
-
-#define QUEUE_MAX    64u
 #define VENDOR_QEMU  0x554d4551u
 #define EVERY_OFFSET 0xffffu
 
@@ -64,6 +49,9 @@ enum device_register {
 	CONFIG_1,
 	CONFIG_2,
 	CONFIG_3,
+	INTERRUPT_ACK,
+	CONFIG_VECTOR,
+	QUEUE_VECTOR,
 };
 
 struct place {
@@ -88,6 +76,7 @@ static const struct place mmio_places[] = {
 	{0x044, QUEUE_READY},
 	{0x050, QUEUE_NOTIFY},
 	{0x060, INTERRUPT_STATUS},
+	{0x064, INTERRUPT_ACK},
 	{0x070, STATUS},
 	{0x080, DESC_LOW},
 	{0x084, DESC_HIGH},
@@ -109,11 +98,13 @@ static const struct place modern_places[] = {
 	{0x04, DEVICE_FEATURES},
 	{0x08, DRIVER_FEATURES_SEL},
 	{0x0c, DRIVER_FEATURES},
+	{0x10, CONFIG_VECTOR},
 	{0x12, NUM_QUEUES},
 	{0x14, STATUS},
 	{0x15, GENERATION},
 	{0x16, QUEUE_SEL},
 	{0x18, QUEUE_SIZE},
+	{0x1a, QUEUE_VECTOR},
 	{0x1c, QUEUE_READY},
 	{0x1e, QUEUE_NOTIFY_OFF},
 	{0x20, DESC_LOW},
@@ -148,11 +139,6 @@ static const struct place legacy_places[] = {
 	{EVERY_OFFSET, NONE},
 };
 
-static bool is_pci(const struct device *d)
-{
-	return d->transport >= DEVICE_PCI_MODERN;
-}
-
 static uint64_t features(const struct device *d)
 {
 	uint64_t all = FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_F_EVENT_IDX);
@@ -164,14 +150,16 @@ static uint64_t features(const struct device *d)
 	return all;
 }
 
-static uint32_t device_id(const struct device *d)
+/* The queue that registers are of; one that is not there has none. */
+static struct device_queue *selected(struct device *d)
 {
-	return d->is_gpu ? 16 : 4;
+	return d->queue_sel < device_queues(d) ? &d->queues[d->queue_sel] : NULL;
 }
 
 static uint64_t read_register(struct device *d, enum device_register is)
 {
-	const struct device_queue *q = &d->queue;
+	static const struct device_queue none;
+	const struct device_queue *q = selected(d) ? selected(d) : &none;
 
 	switch (is) {
 	case MAGIC: return 0x74726976;
@@ -181,12 +169,14 @@ static uint64_t read_register(struct device *d, enum device_register is)
 	case DEVICE_FEATURES:
 		return d->device_features_sel ? HIGH(features(d)) : (uint32_t)features(d);
 	case DEVICE_FEATURES_LOW: return (uint32_t)features(d);
-	case QUEUE_SIZE_MAX: return d->queue_sel ? 0 : QUEUE_MAX;
-	case QUEUE_SIZE: return d->queue_sel ? 0 : q->size;
+	case QUEUE_SIZE_MAX: return q == &none ? 0 : QUEUE_MAX;
+	case QUEUE_SIZE: return q->size;
 	case QUEUE_READY: return q->ready;
 	case QUEUE_PFN: return q->pfn;
-	case NUM_QUEUES: return 1;
+	case NUM_QUEUES: return device_queues(d);
 	case INTERRUPT_STATUS: return d->interrupt;
+	case CONFIG_VECTOR: return d->config_vector;
+	case QUEUE_VECTOR: return d->queue_vector;
 	case STATUS: return d->status;
 	case GENERATION: return d->generation;
 	case DESC_LOW: return (uint32_t)q->desc;
@@ -203,7 +193,7 @@ static uint64_t read_register(struct device *d, enum device_register is)
 	}
 }
 
-static uint64_t say(struct device *d, uint64_t truth)
+uint64_t device_say(struct device *d, uint64_t truth)
 {
 	if (!d->honest)
 		return stream_answer(&d->stream, truth);
@@ -213,17 +203,19 @@ static uint64_t say(struct device *d, uint64_t truth)
 
 static uint64_t answer(struct device *d, enum device_register is)
 {
-	uint64_t truth = read_register(d, is), value = say(d, truth);
+	uint64_t truth = read_register(d, is), value = device_say(d, truth);
 
 	if (value != truth && (is == QUEUE_SIZE || is == QUEUE_SIZE_MAX))
 		d->lied_of_queue = true;
 	if (is == STATUS && (uint8_t)value && d->reset_asked)
 		d->reset_refused = true;
+	if (is == INTERRUPT_STATUS && device_is_pci(d))
+		d->interrupt = 0; /* §4.1.4.5 */
 	/* The driver has it from the device that it is reset (§4.1.4.3.2, §4.2.3.1.1). */
 	if (is == STATUS && !(uint8_t)value && d->reset_asked) {
 		d->reset_asked = false;
 		d->knows_memory = false;
-		d->known_ring = 0;
+		memset(d->known_rings, 0, sizeof(d->known_rings));
 		d->response_size = 0;
 	}
 	return value;
@@ -239,10 +231,13 @@ static void write_status(struct device *d, uint8_t value)
 
 static void write_queue(struct device *d, enum device_register is, uint32_t value)
 {
-	struct device_queue *q = &d->queue;
+	struct device_queue *q = selected(d);
 
-	d->knows_memory |= value != 0;
+	if (!q)
+		return;
 	switch (is) {
+	case QUEUE_SIZE: q->size = value; return;
+	case QUEUE_READY: q->ready = value; return;
 	case QUEUE_PFN: q->pfn = value; break;
 	case DESC_LOW: SET_LOW(q->desc, value); break;
 	case DESC_HIGH: SET_HIGH(q->desc, value); break;
@@ -251,7 +246,8 @@ static void write_queue(struct device *d, enum device_register is, uint32_t valu
 	case USED_LOW: SET_LOW(q->used, value); break;
 	default: SET_HIGH(q->used, value); break;
 	}
-	d->known_ring = q->pfn ? (uint64_t)q->pfn * PAGE_SIZE : q->desc;
+	d->knows_memory |= value != 0;
+	d->known_rings[d->queue_sel] = q->pfn ? (uint64_t)q->pfn * PAGE_SIZE : q->desc;
 }
 
 static void write_register(struct device *d, enum device_register is, uint32_t value)
@@ -262,9 +258,13 @@ static void write_register(struct device *d, enum device_register is, uint32_t v
 	case DRIVER_FEATURES: SET_HALF(d->driver_features, d->driver_features_sel, value); break;
 	case DRIVER_FEATURES_LOW: SET_LOW(d->driver_features, value); break;
 	case QUEUE_SEL: d->queue_sel = value; break;
-	case QUEUE_SIZE: d->queue.size = value; break;
-	case QUEUE_READY: d->queue.ready = value; break;
 	case STATUS: write_status(d, (uint8_t)value); break;
+	case INTERRUPT_ACK: d->interrupt &= ~value; break;
+	case CONFIG_VECTOR: d->config_vector = (uint16_t)value; break;
+	case QUEUE_VECTOR: d->queue_vector = (uint16_t)value; break;
+	case CONFIG_1: d->config[0] &= ~value; break; /* events_clear */
+	case QUEUE_SIZE:
+	case QUEUE_READY:
 	case QUEUE_PFN:
 	case DESC_LOW:
 	case DESC_HIGH:
@@ -297,9 +297,9 @@ static uint64_t bar_base(const struct device *d, unsigned index)
 static enum device_register route(const struct device *d, enum io_space space, uint64_t address)
 {
 	unsigned bar = space == IO_PORT ? IO_BAR : MEMORY_BAR;
-	uint64_t base = is_pci(d) ? bar_base(d, bar) : MMIO_BASE;
+	uint64_t base = device_is_pci(d) ? bar_base(d, bar) : MMIO_BASE;
 
-	if (!is_pci(d))
+	if (!device_is_pci(d))
 		return space == IO_MMIO && address - base < MMIO_SIZE
 			       ? find(mmio_places, address - base)
 			       : NONE;
@@ -315,7 +315,18 @@ static bool is_config(const struct device *d, enum io_space space, uint64_t addr
 	uint64_t at = address - ECAM_BASE - (DEVFN << 12);
 
 	*offset = (unsigned)at;
-	return is_pci(d) && space == IO_MMIO && at + width <= DEVICE_CONFIG_SIZE && at < at + width;
+	return device_is_pci(d) && space == IO_MMIO && at + width <= DEVICE_CONFIG_SIZE &&
+	       at < at + width;
+}
+
+/* Where in the MSI-X table an access is, or its pending bits. */
+static uint8_t *find_msix(struct device *d, enum io_space space, uint64_t address, unsigned width)
+{
+	uint64_t at = address - bar_base(d, MEMORY_BAR) - MSIX_AT;
+
+	if (d->transport != DEVICE_PCI_MODERN || space != IO_MMIO)
+		return NULL;
+	return range_inside(at, width, sizeof(d->msix)) ? d->msix + at : NULL;
 }
 
 static uint64_t read(void *context, enum io_space space, uint64_t address, unsigned width)
@@ -327,7 +338,13 @@ static uint64_t read(void *context, enum io_space space, uint64_t address, unsig
 
 	if (is_config(d, space, address, width, &offset)) {
 		memcpy(&value, d->pci_config + offset, width);
-		return say(d, value);
+		return device_say(d, value);
+	}
+	if (space == IO_MMIO && device_irq_owns(address))
+		return device_irq_read(d, address);
+	if (find_msix(d, space, address, width)) {
+		memcpy(&value, find_msix(d, space, address, width), width);
+		return device_say(d, value);
 	}
 	is = route(d, space, address);
 	return is == NONE ? UINT64_MAX : answer(d, is);
@@ -339,6 +356,10 @@ static void write(
 	struct device *d = context;
 	unsigned offset;
 
+	if (find_msix(d, space, address, width)) {
+		memcpy(find_msix(d, space, address, width), &value, width);
+		return;
+	}
 	if (!is_config(d, space, address, width, &offset)) {
 		write_register(d, route(d, space, address), (uint32_t)value);
 		return;
@@ -353,108 +374,25 @@ static void relax(void *context)
 	device_act(context);
 }
 
+static void let_in(void *context)
+{
+	device_let_in(context);
+}
+
 struct fuzz_bus device_bus(struct device *d)
 {
-	return (struct fuzz_bus){.read = read, .write = write, .relax = relax, .context = d};
+	return (struct fuzz_bus){
+		.read = read, .write = write, .relax = relax, .let_in = let_in, .context = d};
 }
 
 void device_reset(struct device *d)
 {
 	d->status = 0;
 	d->driver_features = 0;
-	d->queue = (struct device_queue){.size = QUEUE_MAX};
-	d->avail_seen = 0;
-	d->next_avail = d->next_used = (struct packed_place){0, true};
-	d->used_idx = 0;
+	for (unsigned i = 0; i < DEVICE_QUEUES; i++)
+		d->queues[i] = (struct device_queue){
+			.size = QUEUE_MAX, .next_avail = {0, true}, .next_used = {0, true}};
+	d->busy = 0;
 	d->interrupt = 0;
-}
-
-static void put(struct device *d, unsigned offset, unsigned width, uint64_t value)
-{
-	memcpy(d->pci_config + offset, &value, width);
-}
-
-static void let_write(struct device *d, unsigned offset, unsigned width, uint64_t mask)
-{
-	memcpy(d->pci_writable + offset, &mask, width);
-}
-
-/* struct virtio_pci_cap (§4.1.4) */
-static void add_capability(
-	struct device *d, unsigned at, uint8_t next, uint8_t type, uint32_t offset, uint32_t length)
-{
-	put(d, at, 4, PCI_CAP_ID_VNDR | (uint32_t)next << 8 | 20u << 16 | (uint32_t)type << 24);
-	put(d, at + 4, 4, MEMORY_BAR);
-	put(d, at + 8, 4, offset);
-	put(d, at + 12, 4, length);
-}
-
-static void make_function(struct device *d)
-{
-	bool modern = d->transport == DEVICE_PCI_MODERN;
-
-	put(d, PCI_VENDOR_ID, 2, 0x1af4);
-	put(d, PCI_DEVICE_ID, 2, modern ? 0x1040 + device_id(d) : 0x1005);
-	put(d, PCI_SUBSYSTEM_ID, 2, device_id(d));
-	let_write(d, PCI_COMMAND, 2, 0x0547);
-	if (!modern) {
-		put(d, PCI_BAR0 + 4 * IO_BAR, 4, IO_BASE | 1);
-		let_write(d, PCI_BAR0 + 4 * IO_BAR, 4, ~(IO_SIZE - 1));
-		return;
-	}
-	put(d, PCI_BAR0 + 4 * MEMORY_BAR, 4, MEMORY_BASE | 4);
-	let_write(d, PCI_BAR0 + 4 * MEMORY_BAR, 8, ~(MEMORY_SIZE - 1ull));
-	put(d, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
-	put(d, PCI_CAPABILITY_LIST, 1, 0x40);
-	add_capability(d, 0x40, 0x50, 1, 0, 0x38);
-	add_capability(d, 0x50, 0x60, 3, 0x1000, 1);
-	add_capability(d, 0x60, 0x70, 4, 0x2000, 0x10);
-	add_capability(d, 0x70, 0, 2, NOTIFY_AT, 4);
-	put(d, 0x80, 4, 4); /* notify_off_multiplier */
-}
-
-void device_init(struct device *d, const uint8_t *data, size_t size)
-{
-	unsigned kind, patches;
-
-	*d = (struct device){.stream = stream_of(data, size)};
-	kind = stream_byte(&d->stream);
-	d->honest = stream_byte(&d->stream);
-	d->transport = kind & 3;
-	d->is_gpu = kind & 4;
-	if (is_pci(d))
-		make_function(d);
-	/* Another configuration space than a good one, which it keeps. */
-	for (patches = stream_byte(&d->stream) & 15; patches; patches--) {
-		uint8_t at = stream_byte(&d->stream);
-
-		d->pci_config[at] = stream_byte(&d->stream);
-	}
-	stream_begin_circle(&d->stream);
-	d->config[2] = 1; /* num_scanouts */
-	device_reset(d);
-}
-
-void device_describe(const struct device *d, struct machine *machine)
-{
-	*machine = (struct machine){0};
-	if (!is_pci(d)) {
-		machine->virtio_mmio[0] = (struct virtio_mmio_location){
-			.base = MMIO_BASE, .size = MMIO_SIZE, .source = "fuzz"};
-		machine->virtio_mmio_count = 1;
-		return;
-	}
-	machine->pci_hosts[0] = (struct pci_host){
-		.access = PCI_ACCESS_ECAM,
-		.ecam_base = ECAM_BASE,
-		.apertures =
-			{
-				{PCI_SPACE_MEMORY, false, MEMORY_BASE, MEMORY_BASE, 0x1000000,
-					false},
-				{PCI_SPACE_IO, false, 0x1000, 0x1000, 0xe000, false},
-			},
-		.aperture_count = 2,
-		.source = "fuzz",
-	};
-	machine->pci_host_count = 1;
+	d->config_vector = d->queue_vector = VIRTIO_MSI_NO_VECTOR;
 }

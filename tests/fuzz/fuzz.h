@@ -27,6 +27,7 @@ struct fuzz_bus {
 	void (*write)(void *context, enum io_space space, uint64_t address, unsigned width,
 		uint64_t value);
 	void (*relax)(void *context); /* the code under test waits; maybe NULL */
+	void (*let_in)(void *context); /* interrupts may come; maybe NULL */
 	void *context;
 };
 

@@ -9,6 +9,7 @@
 #include "gpu/isolate.h"
 #include "gpu/readback.h"
 #include "gpu/session.h"
+#include "gpu/watch.h"
 #include "tests/fuzz/device.h"
 #include "virtio/entropy.h"
 #include "virtio/find.h"
@@ -19,17 +20,25 @@
 #define RAM_LOW  0x40000000u
 #define RAM_HIGH 0x120000000000u /* above what a legacy device's page numbers reach */
 
-#define SMALL_POOL   (6 * PAGE_SIZE)
-#define PIECE        (2 * PAGE_SIZE)
-#define PIECES       40u
-#define PIECE_STEP   (3 * PAGE_SIZE)
-#define INPUT_TRACE  0x80u
-#define INPUT_PACKED 0x10u /* of the third byte */
+#define SMALL_POOL  (6 * PAGE_SIZE)
+#define PIECE       (2 * PAGE_SIZE)
+#define PIECES      40u
+#define PIECE_STEP  (3 * PAGE_SIZE)
+#define INPUT_TRACE 0x80u
+#define WATCHED_US  60000u
 
 /* Of the first byte: what is done with a GPU. */
 #define DEED_SESSION 0x08u /* a session, which recovers, and has the picture given back */
 #define DEED_ISOLATE 0x40u
 #define DEED_FAULT   (DEED_SESSION | DEED_ISOLATE) /* a session with one of the mistakes */
+
+/* Of `show`: what is shown. */
+#define SHOW_LAYOUT    0x03u
+#define SHOW_FORMAT    0x1cu
+#define SHOW_FORMAT_AT 2u
+#define SHOW_ALL       0x20u
+#define SHOW_SCATTERED 0x40u
+#define SHOW_PLACE     0x80u /* the cursor is at a place that is given */
 
 enum pool_kind { POOL_LARGE, POOL_SMALL, POOL_PIECES, POOL_HIGH };
 
@@ -72,55 +81,111 @@ static void check_memory(const struct device *d, uint8_t deed)
 	bool lost = deed & DEED_FAULT && d->reset_refused;
 
 	if (d->knows_memory && !d->lied_of_queue) {
-		fuzz_check(!d->known_ring || !device_memory_is_free(d, d->known_ring, 16));
+		for (unsigned i = 0; i < DEVICE_QUEUES; i++)
+			fuzz_check(!d->known_rings[i] ||
+				   !device_memory_is_free(d, d->known_rings[i], 16));
 		fuzz_check(
 			d->scribbled || !device_memory_is_free(d, d->response, d->response_size));
 	}
 	fuzz_check(lost || !d->pool->used || d->reset_asked || d->knows_memory);
 }
 
-static bool show(struct virtio_device *dev, uint64_t beside)
+static struct gpu_setup setup_for(const struct device *d)
 {
 	struct gpu_setup setup = gpu_setup_full;
-	static const struct gpu_show what = {.picture = {.pattern = PICTURE_GRID}, .label = "fuzz"};
+
+	if (d->packed)
+		setup.features |= FEATURE(VIRTIO_F_RING_PACKED);
+	setup.cursor = d->cursor;
+	return setup;
+}
+
+static struct gpu_show show_for(const struct device *d, const char *label)
+{
+	struct gpu_show what = {
+		.picture = {.pattern = PICTURE_GRID},
+		.layout = d->show & SHOW_LAYOUT,
+		.choice = {.all = d->show & SHOW_ALL},
+		.format = (d->show & SHOW_FORMAT) >> SHOW_FORMAT_AT,
+		.scattered = d->show & SHOW_SCATTERED,
+		.label = label,
+	};
+
+	if (d->show & SHOW_PLACE)
+		what.cursor = (struct gpu_cursor_place){true, 1000, 3};
+	return what;
+}
+
+/* The device may say what it likes the second time. */
+static void show_again(struct gpu *gpu, const struct gpu_show *what, struct gpu_screens *screens)
+{
+	unsigned changes;
+
+	fuzz_check(screens->count && screens->count <= VIRTIO_GPU_MAX_SCANOUTS);
+	if (gpu_screens_update(gpu, what, screens, &changes) == OK &&
+		gpu_screens_take_down(gpu, screens) == OK)
+		fuzz_check(!screens->count);
+}
+
+static bool show(const struct device *d, struct virtio_device *dev)
+{
+	struct gpu_setup setup = setup_for(d);
+	struct gpu_show what = show_for(d, "fuzz");
 	static struct gpu_screens screens;
 	struct gpu gpu;
 
-	setup.features |= beside;
 	if (gpu_open(&gpu, 0, dev, &setup) != OK)
 		return !dev->pool->used;
-	screens.count = 0;
-	if (gpu_show(&gpu, &what, &screens) == OK)
-		fuzz_check(screens.count && screens.count <= VIRTIO_GPU_MAX_SCANOUTS);
+	if (gpu_show(&gpu, &what, &screens) == OK && d->more & DEVICE_WATCH)
+		show_again(&gpu, &what, &screens);
 	if (gpu_close(&gpu) != OK)
 		return false;
 	gpu_screens_close(&screens, dev->pool);
 	return true;
 }
 
-static bool run_session(struct virtio_device *dev, uint64_t beside)
+/* False when the session has ended. */
+static bool work(const struct device *d, struct gpu_session *s)
 {
-	static const struct gpu_show what = {
-		.picture = {.pattern = PICTURE_GRID}, .readback = true, .label = "fuzz"};
-	static struct gpu_session s;
-	struct gpu_setup setup = gpu_setup_full;
+	struct gpu_watch watch = {.session = s};
 	enum status status;
 
-	setup.features |= GPU_READBACK_FEATURES | beside;
+	if (d->more & DEVICE_WATCH) {
+		gpu_watch_run(&watch, 1, WATCHED_US);
+		return s->open;
+	}
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		if (!s->screens.screens[i].frame.view_count)
+			continue;
+		status = gpu_flush(
+			&s->gpu, s->screens.screens[i].resource, (struct rectangle){0, 0, 1, 1});
+		return status == OK || gpu_session_recover(s, status) == OK;
+	}
+	return true;
+}
+
+static bool run_session(const struct device *d, struct virtio_device *dev)
+{
+	static struct gpu_session s;
+	struct gpu_show what = show_for(d, "fuzz");
+	struct gpu_setup setup = setup_for(d);
+
+	what.readback = true;
+	setup.features |= GPU_READBACK_FEATURES;
 	if (gpu_session_open(&s, 0, dev, &setup, &what) != OK)
 		return !dev->pool->used;
 	fuzz_check(s.open && s.screens.count);
-	status = gpu_flush(&s.gpu, s.screens.screens[0].resource, (struct rectangle){0, 0, 1, 1});
-	if (status != OK && gpu_session_recover(&s, status) != OK)
+	if (!work(d, &s))
 		return !dev->pool->used;
 	return gpu_session_close(&s) == OK;
 }
 
-static bool isolate(struct virtio_device *dev)
+static bool isolate(const struct device *d, struct virtio_device *dev)
 {
-	static const struct gpu_show what = {.picture = {.pattern = PICTURE_GRID}};
+	struct gpu_setup setup = setup_for(d);
+	struct gpu_show what = show_for(d, NULL);
 
-	gpu_isolate(dev, 0, NULL, &gpu_setup_full, &what);
+	gpu_isolate(dev, 0, NULL, &setup, &what);
 	return !dev->pool->used;
 }
 
@@ -137,22 +202,54 @@ static bool err(struct device *d, struct virtio_device *dev)
 	d->scribbled = d->lied_of_queue = true;
 	if (fault_install(&state, fault, 0, dev) != OK)
 		return false;
-	again = run_session(dev, 0);
+	again = run_session(d, dev);
 	dev->transport = real;
 	return again;
 }
 
 /* True when the device can be brought up again: it gave its memory back. */
-static bool drive(struct device *d, struct virtio_device *dev, uint8_t deed, uint64_t beside)
+static bool drive(struct device *d, struct virtio_device *dev, uint8_t deed)
 {
+	uint64_t beside = d->packed ? FEATURE(VIRTIO_F_RING_PACKED) : 0;
+
 	if (dev->device_id != VIRTIO_ID_GPU)
 		return entropy_prove(dev, FEATURES_OF_QUEUES | beside) == OK || !dev->pool->used;
 	switch (deed & DEED_FAULT) {
-	case DEED_SESSION: return run_session(dev, beside);
-	case DEED_ISOLATE: return isolate(dev);
+	case DEED_SESSION: return run_session(d, dev);
+	case DEED_ISOLATE: return isolate(d, dev);
 	case DEED_FAULT: return err(d, dev);
-	default: return show(dev, beside);
+	default: return show(d, dev);
 	}
+}
+
+/* As efi/main.c. */
+static void connect(const struct device *d, struct virtio_device *dev,
+	const struct machine *machine, struct pci_tree *tree)
+{
+	enum interrupt_mode mode = !dev->pci               ? INTERRUPT_MMIO
+				   : d->more & DEVICE_MSIX ? INTERRUPT_MSIX
+							   : INTERRUPT_INTX;
+
+	if (irq_open(&machine->irq, dev->pool) != OK)
+		fuzz_check(fuzz_lines());
+	virtio_interrupt_open(dev, mode, &machine->irq, tree);
+}
+
+static void disconnect(struct virtio_device *dev)
+{
+	virtio_interrupt_report(dev);
+	virtio_interrupt_close(dev);
+	irq_close();
+}
+
+static void run(struct device *d, struct virtio_device *dev, uint8_t deed,
+	const struct machine *machine, struct pci_tree *tree)
+{
+	if (d->more & DEVICE_IRQ)
+		connect(d, dev, machine, tree);
+	for (unsigned round = 0; round < ROUNDS && drive(d, dev, deed); round++)
+		check_memory(d, deed);
+	disconnect(dev);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -162,8 +259,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct pci_tree tree;
 	static struct device d;
 	uint8_t kind = size ? data[0] : 0;
-	bool packed = size > 2 && data[2] & INPUT_PACKED;
-	uint64_t beside = packed ? FEATURE(VIRTIO_F_RING_PACKED) : 0;
 	struct dma_pool pool;
 	struct fuzz_bus bus;
 
@@ -178,9 +273,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	virtio_find(&found, &machine, &tree, wanted, &pool, TIMEOUT_US);
 	fuzz_check(!pool.used);
 	for (unsigned i = 0; i < found.count; i++)
-		for (unsigned round = 0;
-			round < ROUNDS && drive(&d, &found.devices[i], kind, beside); round++)
-			check_memory(&d, kind);
+		run(&d, &found.devices[i], kind, &machine, &tree);
 	check_memory(&d, kind);
 	fuzz_lines();
 	return 0;

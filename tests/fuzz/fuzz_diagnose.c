@@ -158,6 +158,7 @@ static void mend(struct virtio_snapshot *s)
 	mend_bool(&s->has_queue);
 	mend_bool(&s->device.ready);
 	mend_bool(&s->ring_in_memory);
+	mend_bool(&s->packed);
 	mend_bool(&s->notified);
 	mend_bool(&s->response_written);
 	mend_programmed(&s->programmed);

@@ -153,7 +153,7 @@ void cpu_relax(void)
 		bus->relax(bus->context);
 }
 
-/* No interrupts here: devices are polled. */
+/* A GICv2, if any: it has no registers of the processor. */
 enum irq_cpu_kind irq_cpu_kind(void)
 {
 	return IRQ_CPU_GIC;
@@ -177,4 +177,6 @@ void irq_cpu_route(void)
 
 void irq_cpu_let_in(void)
 {
+	if (bus && bus->let_in)
+		bus->let_in(bus->context);
 }

@@ -229,11 +229,32 @@ def device_streams():
     machines = [bytes([kind | pool << 4, 0, 0]) for kind in range(8) for pool in range(4)]
     deeds = [bytes([4 | kind | deed, 0, 0]) for kind in range(4) for deed in (0x08, 0x40, 0x48)]
     machines += [bytes([kind, 0, 0x10]) for kind in range(8)]  # with packed rings, if it can
+    machines += [bytes([kind, 0, third]) for kind in range(4, 8) for third in (0x20, 0x30)]  # cursor
+    # What is shown: layouts, formats, all scanouts, rows as entries; on three, of which some are on.
+    shows = (0x01, 0x22, 0x63, 0xC4, 0x48, 0x1D)
+    asked = [
+        bytes([4 | kind | deed, 0, 0x60 + 0x10 * (i & 1), show, 0x51])
+        for kind in range(4)
+        for deed in (0, 0x08)
+        for i, show in enumerate(shows)
+    ]
+    # Interrupts: by the line, by messages; while the displays are watched.
+    asked += [
+        bytes([kind | deed, 0, 0x40, 0, more])
+        for kind in range(8)
+        for deed in (0, 0x08, 0x40)
+        for more in (0x12, 0x16, 0x33)
+    ]
     doings = (b"", b"\0", bytes(range(16)), b"\0\0\0\0\0\x09\x18\0\x04\0\0\1\0")
+    lasting = (b"", b"\0" * 9 + b"\x07\x09", bytes(20) + b"\x0d\x0e\x0f\x03\0\x07\2")
     streams = {
         f"{i}-{k}": machine + doing
         for i, machine in enumerate(machines + deeds)
         for k, doing in enumerate(doings)
+    } | {
+        f"asked-{i}-{k}": machine[:1] + bytes([255 * (k == 1)]) + machine[2:] + doing
+        for i, machine in enumerate(asked)
+        for k, doing in enumerate(lasting)
     }
     # A good device, and each mistake of gpu/fault.h on it.
     return streams | {
