@@ -141,6 +141,14 @@ static void mend_programmed(struct virtio_programmed *p)
 	p->narrow_name = p->narrow_name ? "Status" : NULL;
 }
 
+static void mend_packed(struct snapshot_packed *at)
+{
+	mend_bool(&at->next_avail.wrap);
+	mend_bool(&at->next_used.wrap);
+	mend_bool(&at->driver.place.wrap);
+	mend_bool(&at->device.place.wrap);
+}
+
 /* What is no plain number, and what counts the entries of an array, is made a value of its type. */
 static void mend(struct virtio_snapshot *s)
 {
@@ -159,6 +167,7 @@ static void mend(struct virtio_snapshot *s)
 	mend_bool(&s->device.ready);
 	mend_bool(&s->ring_in_memory);
 	mend_bool(&s->packed);
+	mend_packed(&s->at);
 	mend_bool(&s->notified);
 	mend_bool(&s->response_written);
 	mend_programmed(&s->programmed);

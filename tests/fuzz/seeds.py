@@ -13,15 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/unit"))
 
 import edid_builder  # noqa: E402
+import seeds_irq  # noqa: E402
+from builders import checksummed, fdt, package  # noqa: E402
 
 IMAGE_BASE = 0x40000000
 ACPI_HEADER_SIZE = 36
-
-
-def checksummed(data, at):
-    data = bytearray(data)
-    data[at] = -(sum(data) - data[at]) & 0xFF
-    return bytes(data)
 
 
 def acpi_tables():
@@ -46,25 +42,6 @@ def acpi_tables():
 # ---- device trees ------------------------------------------------------------------------------
 
 
-def fdt(*nodes):
-    """A blob of a root with `nodes` in it: (name, {property: bytes}, [inner nodes])."""
-    strings = b""
-
-    def node(name, properties, inner=()):
-        nonlocal strings
-        out = struct.pack(">I", 1) + name.encode() + b"\0"
-        out += bytes(-len(out) % 4)
-        for key, value in properties.items():
-            out += struct.pack(">III", 3, len(value), len(strings)) + value + bytes(-len(value) % 4)
-            strings += key.encode() + b"\0"
-        return out + b"".join(node(*child) for child in inner) + struct.pack(">I", 2)
-
-    tree = node("", {}, nodes) + struct.pack(">I", 9)
-    at = 40 + 16
-    head = (0xD00DFEED, at + len(tree) + len(strings), at, at + len(tree), 40, 17, 16, 0)
-    return struct.pack(">10I", *head, len(strings), len(tree)) + bytes(16) + tree + strings
-
-
 def fdt_trees():
     deep = ("n", {})
     for _ in range(20):
@@ -76,7 +53,7 @@ def fdt_trees():
     def at(base):
         return (f"virtio@{base:x}", window | {"reg": struct.pack(">QI", base, 0x200)})
 
-    return {
+    return seeds_irq.interrupt_trees() | {
         "deep": fdt(deep),
         "overlap": fdt(at(0xA000000), at(0xA000100), at(0xA000000)),
         "many-windows": fdt(*(at(0xA000000 + 0x200 * i) for i in range(40))),
@@ -97,12 +74,6 @@ def aml_blocks():
             yield f"{name}-halves", struct.pack("<H", len(block) // 2) + block
 
 
-def package(op, body):
-    """An opcode, a PkgLength of two bytes, and what it covers."""
-    length = len(body) + 2
-    return op + bytes([0x40 | length & 15, length >> 4]) + body
-
-
 def aml_limits():
     deep = b"\x08_HID\x0dLNRO0005\0"
     for _ in range(40):
@@ -112,7 +83,7 @@ def aml_limits():
     template = package(b"\x11", b"\x0a\x02\x79\0")
     method = package(b"\x14", b"_CRS\x08\x08RBUF" + template + b"\xa4RBUF")
     device = package(b"\x5b\x82", b"DEV1\x08_HID\x0dLNRO0005\0" + method)
-    blocks = {"deep": deep, "long": long, "loop": loop, "method": device}
+    blocks = {"deep": deep, "long": long, "loop": loop, "method": device} | seeds_irq.aml_routes()
     return {name: b"\xff\xff" + block for name, block in blocks.items()}
 
 
@@ -229,8 +200,9 @@ def device_streams():
     machines = [bytes([kind | pool << 4, 0, 0]) for kind in range(8) for pool in range(4)]
     deeds = [bytes([4 | kind | deed, 0, 0]) for kind in range(4) for deed in (0x08, 0x40, 0x48)]
     machines += [bytes([kind, 0, 0x10]) for kind in range(8)]  # with packed rings, if it can
-    machines += [bytes([kind, 0, third]) for kind in range(4, 8) for third in (0x20, 0x30)]  # cursor
-    # What is shown: layouts, formats, all scanouts, rows as entries; on three, of which some are on.
+    # A cursor, on both kinds of rings.
+    machines += [bytes([kind, 0, third]) for kind in range(4, 8) for third in (0x20, 0x30)]
+    # What is shown on three scanouts: layouts, formats, all of them, rows as entries.
     shows = (0x01, 0x22, 0x63, 0xC4, 0x48, 0x1D)
     asked = [
         bytes([4 | kind | deed, 0, 0x60 + 0x10 * (i & 1), show, 0x51])
@@ -303,7 +275,7 @@ def option_texts():
 
 
 MAKERS = {
-    "acpi_table": acpi_tables,
+    "acpi_table": lambda: acpi_tables() | seeds_irq.interrupt_tables(),
     "aml": lambda: dict(aml_blocks()) | aml_limits(),
     "aml_resource": resource_templates,
     "device": device_streams,
