@@ -20,6 +20,7 @@
 #define DEVICE_CONFIG_SIZE 256u
 #define DEVICE_QUEUES      2u /* of a GPU; an entropy device has one */
 #define DEVICE_MSIX_SIZE   0x40u
+#define DEVICE_LINE_WORDS  32u
 #define DEVICE_SCANOUTS    3u /* of a GPU that is asked for more than one picture */
 
 /* What an input asks of the driver, `more`. */
@@ -74,6 +75,7 @@ struct device {
 	uint32_t interrupt;
 	uint32_t generation;
 	uint32_t config[4]; /* struct virtio_gpu_config */
+	uint32_t lines[DEVICE_LINE_WORDS]; /* of its interrupt controller: those that are enabled */
 	uint32_t displays; /* a bit for each that is enabled */
 	uint32_t width; /* of each */
 	uint16_t config_vector;
@@ -107,6 +109,9 @@ void device_describe(const struct device *d, struct machine *machine);
 
 /* Its registers, configuration space and interrupt controller; `relax` lets it act. */
 struct fuzz_bus device_bus(struct device *d);
+
+/* Whether any line of its interrupt controller is enabled. */
+bool device_irq_enabled(const struct device *d);
 
 /* What it does when the driver waits: answers, or something else. */
 void device_act(struct device *d);

@@ -78,6 +78,26 @@ uint64_t device_irq_read(struct device *d, uint64_t address)
 	return device_say(d, value);
 }
 
+void device_irq_write(struct device *d, uint64_t address, uint32_t value)
+{
+	uint64_t set = address - GICD_BASE - GICD_ISENABLER;
+	uint64_t clear = address - GICD_BASE - GICD_ICENABLER;
+
+	if (set < sizeof(d->lines))
+		d->lines[set / 4] |= value;
+	else if (clear < sizeof(d->lines))
+		d->lines[clear / 4] &= ~value;
+}
+
+bool device_irq_enabled(const struct device *d)
+{
+	uint32_t any = 0;
+
+	for (unsigned i = 0; i < DEVICE_LINE_WORDS; i++)
+		any |= d->lines[i];
+	return any;
+}
+
 void device_let_in(struct device *d)
 {
 	unsigned count = (d->interrupt & 3) != 0;

@@ -68,9 +68,10 @@ uint64_t device_say(struct device *d, uint64_t truth);
 /* The tables of its interrupt controller, a GICv2 with a frame for messages. */
 void device_describe_irq(const struct device *d, struct machine *machine);
 
-/* Whether an address is the controller's, and what a read of it says. */
+/* Whether an address is the controller's, and what a read of it says and a write does. */
 bool device_irq_owns(uint64_t address);
 uint64_t device_irq_read(struct device *d, uint64_t address);
+void device_irq_write(struct device *d, uint64_t address, uint32_t value);
 
 /* Interrupts are let in: as many come as the stream says. */
 void device_let_in(struct device *d);

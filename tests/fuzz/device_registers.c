@@ -356,6 +356,10 @@ static void write(
 	struct device *d = context;
 	unsigned offset;
 
+	if (space == IO_MMIO && device_irq_owns(address)) {
+		device_irq_write(d, address, (uint32_t)value);
+		return;
+	}
 	if (find_msix(d, space, address, width)) {
 		memcpy(find_msix(d, space, address, width), &value, width);
 		return;

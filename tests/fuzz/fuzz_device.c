@@ -235,10 +235,11 @@ static void connect(const struct device *d, struct virtio_device *dev,
 	virtio_interrupt_open(dev, mode, &machine->irq, tree);
 }
 
-static void disconnect(struct virtio_device *dev)
+static void disconnect(const struct device *d, struct virtio_device *dev)
 {
 	virtio_interrupt_report(dev);
 	virtio_interrupt_close(dev);
+	fuzz_check(!device_irq_enabled(d));
 	irq_close();
 }
 
@@ -249,7 +250,7 @@ static void run(struct device *d, struct virtio_device *dev, uint8_t deed,
 		connect(d, dev, machine, tree);
 	for (unsigned round = 0; round < ROUNDS && drive(d, dev, deed); round++)
 		check_memory(d, deed);
-	disconnect(dev);
+	disconnect(d, dev);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -141,12 +141,21 @@ static void mend_programmed(struct virtio_programmed *p)
 	p->narrow_name = p->narrow_name ? "Status" : NULL;
 }
 
+static void mend_event(struct packed_event *event)
+{
+	uint32_t flags;
+
+	memcpy(&flags, &event->flags, sizeof(flags));
+	event->flags = flags % 4;
+	mend_bool(&event->place.wrap);
+}
+
 static void mend_packed(struct snapshot_packed *at)
 {
 	mend_bool(&at->next_avail.wrap);
 	mend_bool(&at->next_used.wrap);
-	mend_bool(&at->driver.place.wrap);
-	mend_bool(&at->device.place.wrap);
+	mend_event(&at->driver);
+	mend_event(&at->device);
 }
 
 /* What is no plain number, and what counts the entries of an array, is made a value of its type. */
