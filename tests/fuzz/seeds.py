@@ -275,6 +275,7 @@ def option_texts():
 
 
 MAKERS = {
+    "acpi_set": seeds_irq.interrupt_sets,
     "acpi_table": lambda: acpi_tables() | seeds_irq.interrupt_tables(),
     "aml": lambda: dict(aml_blocks()) | aml_limits(),
     "aml_resource": resource_templates,

@@ -3,7 +3,7 @@
 
 import struct
 
-from builders import acpi_table, fdt, package
+from builders import acpi_table, checksummed, fdt, package
 
 # ---- ACPI ----
 
@@ -54,6 +54,32 @@ def interrupt_tables():
         "iort-wide": iort(group, (2, complex_ + wide, 1)),
         "iort-other": iort(group, (2, complex_ + smmu, 1), (4, bytes(60), 0)),
         "iort-cut": iort(group, (2, complex_, 9)),
+    }
+
+
+def table_set(block, *tables):
+    """As fuzz_acpi_set.c: an RSDP, an XSDT, a FADT, the DSDT that it names, the other tables."""
+    base, head = 0x40000000, 36
+    fadt_size, listed = 244, len(tables) + 1
+    at = [base + head + 36 + 8 * listed]
+    at += [at[0] + fadt_size]
+    for table in (acpi_table(b"DSDT", block), *tables):
+        at.append(at[-1] + len(table))
+    fadt = acpi_table(b"FACP", bytes(104) + struct.pack("<Q", at[1]) + bytes(fadt_size - 148))
+    xsdt = acpi_table(b"XSDT", struct.pack(f"<{listed}Q", at[0], *at[2:-1]))
+    rsdp = struct.pack("<8sB6sBIIQB3x", b"RSD PTR ", 0, b"FUZZ  ", 2, 0, head, base + head, 0)
+    rsdp = checksummed(checksummed(rsdp[:20], 8) + rsdp[20:], 32)
+    return rsdp + xsdt + fadt + acpi_table(b"DSDT", block) + b"".join(tables)
+
+
+def interrupt_sets():
+    """A bridge with routes in a DSDT that is small, and the tables that go with it."""
+    tables, blocks = interrupt_tables(), aml_routes()
+    mcfg = acpi_table(b"MCFG", bytes(8) + struct.pack("<QHBB4x", 0x4010000000, 0, 0, 255))
+    return {
+        "set-gic": table_set(blocks["prt-wired"], mcfg, tables["madt-gic"], tables["iort-maps"]),
+        "set-apic": table_set(blocks["prt-by-pic"], mcfg, tables["madt-apic"]),
+        "set-links": table_set(blocks["prt-linked"], mcfg, tables["madt-apic"]),
     }
 
 
