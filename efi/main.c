@@ -10,10 +10,12 @@
 #include "efi/discover.h"
 #include "efi/dma_pages.h"
 #include "efi/finish.h"
+#include "efi/gop_bench.h"
 #include "efi/leave.h"
 #include "efi/list.h"
 #include "efi/option_sources.h"
 #include "efi/own_memory.h"
+#include "gpu/bench.h"
 #include "gpu/blob.h"
 #include "gpu/check_3d.h"
 #include "gpu/fault.h"
@@ -349,6 +351,28 @@ static unsigned watch_displays(unsigned found, unsigned *served)
 	return lit;
 }
 
+static enum status bench_screens(struct light *l)
+{
+	struct gpu_session *s = &l->session;
+	enum status status = OK;
+
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		if (s->screens.screens[i].frame.view_count)
+			status = gpu_bench_run(&s->gpu, &s->screens.screens[i], &l->show.picture);
+	return status;
+}
+
+/* Measures what the lit ones cost. Returns how many show their picture at the end. */
+static unsigned bench_displays(unsigned found)
+{
+	unsigned lit = 0;
+
+	for (unsigned i = 0; i < found && i < MAX_GPUS; i++)
+		if (lights[i].lit)
+			lit += bench_screens(&lights[i]) == OK;
+	return lit;
+}
+
 static NORETURN void report_and_end(unsigned found, unsigned lit, unsigned served)
 {
 	enum verdict verdict = !found ? VERDICT_SKIP : lit == found ? VERDICT_PASS : VERDICT_FAIL;
@@ -392,6 +416,8 @@ static NORETURN void run_alone(void)
 	lit = light_displays(&found);
 	if (options.mode == MODE_WATCH)
 		lit = watch_displays(found, &served);
+	if (options.mode == MODE_BENCH)
+		lit = bench_displays(found);
 	report_and_end(found, lit, served);
 }
 
@@ -417,6 +443,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 		return show_faults();
 	if (options.mode == MODE_LIST)
 		return show_list();
+	if (options.mode == MODE_BENCH)
+		gop_bench(&firmware);
 	if (!step("DMA memory", dma_pages_allocate(&dma, &firmware)))
 		return fail_to_firmware(EFI_OUT_OF_RESOURCES);
 	if (!step("boot services left", boot_services_leave(&firmware)))

@@ -223,11 +223,10 @@ enum status options_check(const struct options *options)
 {
 	bool list = options->mode == MODE_LIST;
 
-	if ((options->mode == MODE_RUN || options->mode == MODE_WATCH) &&
-		options->after == AFTER_SHELL) {
+	if (options->mode < MODE_LIST && options->after == AFTER_SHELL) {
 		log_error("options",
-			"after=shell: mode=run and mode=watch leave boot services, there is "
-			"no way back to the shell");
+			"after=shell: every mode but list leaves boot services, there is no way "
+			"back to the shell");
 		return ERR_MALFORMED;
 	}
 	if (options->fault && options->packed) {

@@ -19,7 +19,7 @@
 #include "platform/trap.h"
 #include "virtio/interrupt.h"
 
-enum option_mode { MODE_RUN, MODE_WATCH, MODE_LIST, MODE_HELP, MODE_FAULTS };
+enum option_mode { MODE_RUN, MODE_WATCH, MODE_BENCH, MODE_LIST, MODE_HELP, MODE_FAULTS };
 
 enum option_after {
 	AFTER_HALT, /* the default: the picture stays */
@@ -35,7 +35,7 @@ enum option_after {
 #define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
 
 struct options {
-	enum option_mode mode; /* mode=run|watch|list; the bare word `help` is MODE_HELP,
+	enum option_mode mode; /* mode=run|watch|bench|list; the bare word `help` is MODE_HELP,
 				  fault=help MODE_FAULTS */
 	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
 	enum log_level level; /* loglevel=error|info|debug|trace */
@@ -90,7 +90,7 @@ MUST_CHECK enum status options_parse(struct options *options, const char *source
 	size_t length, bool comments);
 
 /*
- * Values that contradict each other (after=shell in mode=run: boot services are gone by then;
+ * Values that contradict each other (after=shell but in mode=list: boot services are gone by then;
  * after=… other than shell with mode=list is fine and ignored with a line). ERR_MALFORMED, logged.
  */
 MUST_CHECK enum status options_check(const struct options *options);

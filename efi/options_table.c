@@ -6,7 +6,12 @@
 #include "mem/string.h"
 
 static const char *const mode_names[] = {
-	[MODE_RUN] = "run", [MODE_WATCH] = "watch", [MODE_LIST] = "list", NULL};
+	[MODE_RUN] = "run",
+	[MODE_WATCH] = "watch",
+	[MODE_BENCH] = "bench",
+	[MODE_LIST] = "list",
+	NULL,
+};
 
 static const char *const after_names[] = {
 	[AFTER_HALT] = "halt",
@@ -396,14 +401,14 @@ static enum status set_help(
 const struct option option_table[] = {
 	{
 		.key = "mode",
-		.values = "run|watch|list",
+		.values = "run|watch|bench|list",
 		.initial = "run",
 		.example = "mode=list",
 		.manual =
 			"run brings up every virtio GPU and shows the picture. watch goes on, and\n"
-			"follows displays that are resized, plugged in or unplugged. list names\n"
-			"the virtio devices, their transports and features, and returns to the\n"
-			"shell.",
+			"follows displays that are resized, plugged in or unplugged. bench times\n"
+			"firmware's driver and then this one. list names the virtio devices,\n"
+			"their transports and features, and returns to the shell.",
 		.names = mode_names,
 		.set = set_mode,
 	},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In: the raw counter and its frequency. Out: microseconds. */
+/* In: the raw counter and its frequency. Out: microseconds, nanoseconds. */
 #include "clock.h"
 
 void clock_start(struct clock *clock, uint64_t frequency_hz)
@@ -8,7 +8,7 @@ void clock_start(struct clock *clock, uint64_t frequency_hz)
 	clock->start = clock_counter();
 }
 
-uint64_t clock_us(void)
+static uint64_t units(uint64_t a_second)
 {
 	uint64_t ticks, hz = the_clock.frequency_hz;
 
@@ -16,5 +16,15 @@ uint64_t clock_us(void)
 		return 0;
 	ticks = clock_counter() - the_clock.start;
 	/* Seconds and the rest apart, so that the product cannot overflow. */
-	return ticks / hz * 1000000 + ticks % hz * 1000000 / hz;
+	return ticks / hz * a_second + ticks % hz * a_second / hz;
+}
+
+uint64_t clock_us(void)
+{
+	return units(1000000);
+}
+
+uint64_t clock_ns(void)
+{
+	return units(1000000000);
 }

@@ -17,6 +17,7 @@ ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_=>])")
 HEADER = re.compile(r"# firstlight \d+\.\d+\.\d+ (?P<arch>aarch64|x86_64)\b")
 DETAIL = re.compile(r"# \[ *(?P<seconds>\d+)\.(?P<micros>\d{6})\] (?P<subject>\S+): (?P<text>.*)")
 MORE = re.compile(r"#   (?P<text>.*)")  # continues the line before it
+METRIC = re.compile(r"# metric (?P<name>\S+) (?P<value>\d+) (?P<unit>\S+)")
 SUBTEST = re.compile(r"# Subtest: (?P<subject>\S+)")
 RESULT = re.compile(r"# RESULT: (?P<verdict>PASS|FAIL|SKIP)(?: (?P<text>.*))?")
 PLAN = re.compile(r"1\.\.(?P<count>0|[1-9]\d*)")
@@ -65,6 +66,7 @@ class Log:
     arch: str = ""
     points: list[Point] = field(default_factory=list)
     details: list[Detail] = field(default_factory=list)
+    metrics: dict[str, int] = field(default_factory=dict)  # mode=bench: what was measured
     bail: str | None = None
     verdict: str | None = None  # PASS, FAIL or SKIP
     result: str = ""  # the text behind the verdict
@@ -211,6 +213,8 @@ class Reader:
             if not self.last:
                 self.wrong("a continuation of nothing")
             self.last.more.append(match["text"])
+        elif match := METRIC.fullmatch(text):
+            self.log.metrics[match["name"]] = int(match["value"])
         elif match := SUBTEST.fullmatch(text):
             if self.finished:
                 self.wrong("a subtest before the last one's test point")

@@ -239,6 +239,7 @@ static void test_watch(void **state)
 	(void)state;
 	assert_int_equal(good("mode=watch").mode, MODE_WATCH);
 	assert_int_equal(good("mode=watch").duration_s, 0);
+	assert_int_equal(good("mode=bench").mode, MODE_BENCH);
 	assert_int_equal(good("duration=30").duration_s, 30);
 	assert_int_equal(good("duration=0").duration_s, 0);
 	bad("duration=1000001", "seconds 1000001 is outside 0 to 1000000");
@@ -466,7 +467,7 @@ static void test_nearest(void **state)
 	}
 	bad("loglevel=dbug",
 		"unknown value `dbug`: did you mean `debug`? (error, info, debug, trace)");
-	bad("mode=fast", "unknown value `fast` (run, watch, list)");
+	bad("mode=fast", "unknown value `fast` (run, watch, bench, list)");
 	bad("ring=paked", "unknown value `paked`: did you mean `packed`?");
 	bad("features=+event_id", "unknown feature `event_id`: did you mean `event_idx`?");
 	bad("features=+ring_reset", "unknown feature `ring_reset` (edid, indirect_desc, event_idx");
@@ -650,7 +651,7 @@ static void test_check(void **state)
 
 	(void)state;
 	assert_int_equal(options_check(&o), ERR_MALFORMED);
-	assert_true(host_logged("options: error: after=shell: mode=run and mode=watch leave"));
+	assert_true(host_logged("options: error: after=shell: every mode but list leaves"));
 	o = good("after=shell mode=list");
 	assert_int_equal(options_check(&o), OK);
 	assert_false(host_logged("no effect"));
