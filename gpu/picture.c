@@ -116,6 +116,36 @@ static uint32_t divide_up(uint32_t value, uint32_t by)
 	return (value + by - 1) / by;
 }
 
+/* Where along a side the value behind that at `at` begins. */
+static uint32_t ramp_end(uint32_t at, uint32_t side)
+{
+	return divide_up((ramp(at, side) + 1u) * (side - 1), 255);
+}
+
+static uint32_t bars_end(uint32_t x, uint32_t y, struct size s)
+{
+	if (4 * y >= 3 * s.height)
+		return ramp_end(x, s.width);
+	return divide_up((BARS * x / s.width + 1) * s.width, BARS);
+}
+
+/* Up to where the base colours right of x are that of x; the border columns stand by themselves. */
+static uint32_t run_end(const struct picture *p, uint32_t x, uint32_t y, struct size s)
+{
+	uint32_t end = s.width;
+
+	if (x == 0 || x == s.width - 1)
+		return x + 1;
+	switch (p->pattern) {
+	case PICTURE_BARS: end = bars_end(x, y, s); break;
+	case PICTURE_GRID: end = x % GRID_STEP ? (x / GRID_STEP + 1) * GRID_STEP : x + 1; break;
+	case PICTURE_CHECKER: end = (x / CHECKER_SIDE + 1) * CHECKER_SIDE; break;
+	case PICTURE_GRADIENT: end = ramp_end(x, s.width); break;
+	case PICTURE_SOLID: break;
+	}
+	return (uint32_t)min_u64(end, s.width - 1);
+}
+
 static uint32_t bars_twin(uint32_t y, struct size s)
 {
 	if (y == 0 || y == s.height - 1)
@@ -160,6 +190,46 @@ static uint32_t twin_from(const struct picture *p, uint32_t first, uint32_t y, s
 	return row;
 }
 
+/* A row as pieces of one colour each, which are filled faster than a row is copied. */
+#define RUNS_MAX 64u
+
+struct runs {
+	uint32_t row; /* of the surface */
+	unsigned count; /* 0: it has more of them, or is not known */
+	uint32_t end[RUNS_MAX]; /* where each ends */
+};
+
+static void find_runs(struct runs *runs, const struct surface *surface, uint32_t y)
+{
+	const le32 *row = surface_row(surface, y);
+
+	*runs = (struct runs){.row = y};
+	for (uint32_t x = 1; x <= surface->width; x++) {
+		if (x < surface->width && le32_value(row[x]) == le32_value(row[x - 1]))
+			continue;
+		if (runs->count == RUNS_MAX) {
+			runs->count = 0;
+			return;
+		}
+		runs->end[runs->count++] = x;
+	}
+}
+
+/* Makes row y what `twin` above it is. */
+static void repeat_row(const struct surface *surface, struct runs *runs, uint32_t twin, uint32_t y)
+{
+	const le32 *from = surface_row(surface, twin);
+	le32 *row = surface_row(surface, y);
+	uint32_t x = 0;
+
+	if (runs->row != twin)
+		find_runs(runs, surface, twin);
+	if (!runs->count)
+		memcpy(row, from, surface->width * PIXEL_SIZE);
+	for (unsigned i = 0; i < runs->count; x = runs->end[i++])
+		pixel_fill(row + x, from[x], runs->end[i] - x);
+}
+
 static void draw_diagonal(const struct surface *surface, const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
@@ -172,22 +242,36 @@ static void draw_diagonal(const struct surface *surface, const struct picture_pl
 	}
 }
 
+/* Row y by its pieces of one colour. */
+static void draw_row(const struct picture *picture, const struct surface *surface,
+	const struct picture_place *place, uint32_t y)
+{
+	struct size s = {place->width, place->height};
+	le32 *row = surface_row(surface, y);
+	uint32_t x = 0, end;
+
+	for (; x < surface->width; x = end) {
+		struct colour c = base_colour(picture, place->x + x, place->y + y, s);
+
+		end = run_end(picture, place->x + x, place->y + y, s) - place->x;
+		end = (uint32_t)min_u64(end, surface->width);
+		pixel_fill(row + x, surface_pixel(surface, c), end - x);
+	}
+}
+
 void picture_draw_part(const struct picture *picture, const struct surface *surface,
 	const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
+	struct runs runs = {.row = UINT32_MAX};
 
 	for (uint32_t y = 0; y < surface->height; y++) {
 		uint32_t twin = twin_from(picture, place->y, place->y + y, s) - place->y;
-		le32 *row = surface_row(surface, y);
 
-		if (twin < y) {
-			memcpy(row, surface_row(surface, twin), surface->width * PIXEL_SIZE);
-			continue;
-		}
-		for (uint32_t x = 0; x < surface->width; x++)
-			row[x] = surface_pixel(
-				surface, base_colour(picture, place->x + x, place->y + y, s));
+		if (twin < y)
+			repeat_row(surface, &runs, twin, y);
+		else
+			draw_row(picture, surface, place, y);
 	}
 	if (picture->pattern == PICTURE_BARS)
 		draw_diagonal(surface, place);

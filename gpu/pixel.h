@@ -52,6 +52,9 @@ static inline le32 pixel_of(enum pixel_format format, struct colour c)
 		       (uint32_t)c.blue << l->blue | l->opaque);
 }
 
+/* Sets `count` pixels in a row. */
+void pixel_fill(le32 *to, le32 pixel, uint32_t count);
+
 /* Whether there is a format with this number of the specification. */
 bool pixel_number_known(uint32_t number);
 

@@ -66,12 +66,8 @@ static uint32_t choose_scale(struct extent e, struct rectangle area)
 
 static void fill(const struct surface *s, struct rectangle r, le32 pixel)
 {
-	for (uint32_t y = r.y; y < r.y + r.height; y++) {
-		le32 *row = surface_row(s, y);
-
-		for (uint32_t x = r.x; x < r.x + r.width; x++)
-			row[x] = pixel;
-	}
+	for (uint32_t y = r.y; y < r.y + r.height; y++)
+		pixel_fill(surface_row(s, y) + r.x, pixel, r.width);
 }
 
 static void draw_glyph(

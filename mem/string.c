@@ -15,12 +15,25 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	uint8_t *t = to;
 	const uint8_t *f = from;
 
-	if (both_aligned(t, f))
+	if (both_aligned(t, f)) {
+		/* Read before it is written, for memmove: the ends may lie closer than this. */
+		for (; size >= 4 * sizeof(word); size -= 4 * sizeof(word)) {
+			const word *w = (const word *)f;
+			word a = w[0], b = w[1], c = w[2], d = w[3];
+
+			((word *)t)[0] = a;
+			((word *)t)[1] = b;
+			((word *)t)[2] = c;
+			((word *)t)[3] = d;
+			t += 4 * sizeof(word);
+			f += 4 * sizeof(word);
+		}
 		for (; size >= sizeof(word); size -= sizeof(word)) {
 			*(word *)t = *(const word *)f;
 			t += sizeof(word);
 			f += sizeof(word);
 		}
+	}
 	while (size--)
 		*t++ = *f++;
 	return to;
@@ -40,13 +53,21 @@ void *memmove(void *to, const void *from, size_t size)
 
 void *memset(void *to, int byte, size_t size)
 {
+	const word value = (uint8_t)byte * 0x0101010101010101ull;
 	uint8_t *t = to;
 
-	if (both_aligned(t, t))
+	if (both_aligned(t, t)) {
+		for (; size >= 4 * sizeof(word); size -= 4 * sizeof(word)) {
+			word *w = (word *)t;
+
+			w[0] = w[1] = w[2] = w[3] = value;
+			t += 4 * sizeof(word);
+		}
 		for (; size >= sizeof(word); size -= sizeof(word)) {
-			*(word *)t = (uint8_t)byte * 0x0101010101010101ull;
+			*(word *)t = value;
 			t += sizeof(word);
 		}
+	}
 	while (size--)
 		*t++ = (uint8_t)byte;
 	return to;
