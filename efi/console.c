@@ -67,8 +67,5 @@ void console_errors(struct firmware *fw)
 {
 	struct error_sink e = {.sink = {.name = "console", .write = take}, .fw = fw};
 
-	if (!log_attach(&e.sink))
-		return;
-	log_drain();
-	log_detach(&e.sink);
+	log_replay(&e.sink);
 }

@@ -97,6 +97,22 @@ uint64_t firmware_table(const struct firmware *fw, const EFI_GUID *guid)
 	return 0;
 }
 
+EFI_FILE_PROTOCOL *firmware_open_volume(const struct firmware *fw)
+{
+	EFI_GUID file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
+	EFI_FILE_PROTOCOL *root;
+	EFI_STATUS status;
+
+	if (!fw->loaded->DeviceHandle)
+		return NULL;
+	status = fw->system->BootServices->HandleProtocol(
+		fw->loaded->DeviceHandle, &file_system, (void **)&volume);
+	if (EFI_ERROR(status) || EFI_ERROR(volume->OpenVolume(volume, &root)))
+		return NULL;
+	return root;
+}
+
 static bool holds_memory(const EFI_MEMORY_DESCRIPTOR *d)
 {
 	return d->Type != EfiMemoryMappedIO && d->Type != EfiMemoryMappedIOPortSpace &&

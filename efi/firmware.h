@@ -40,6 +40,9 @@ void firmware_close(struct firmware *fw);
  */
 uint64_t firmware_table(const struct firmware *fw, const EFI_GUID *guid);
 
+/* The root of the volume that this image was started from, to be closed; NULL when it has none. */
+EFI_FILE_PROTOCOL *firmware_open_volume(const struct firmware *fw);
+
 /* How the table parsers reach memory: only what the memory map calls memory. */
 struct table_source firmware_table_source(struct firmware *fw);
 

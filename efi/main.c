@@ -13,6 +13,7 @@
 #include "efi/gop_bench.h"
 #include "efi/leave.h"
 #include "efi/list.h"
+#include "efi/log_file.h"
 #include "efi/option_sources.h"
 #include "efi/own_memory.h"
 #include "gpu/bench.h"
@@ -85,10 +86,25 @@ static void open_serial(void)
 	tap_skip("efi", "serial", "no UART is usable");
 }
 
+/* What the medium has when the run says no more. The log ends with the verdict in either place. */
+static void save_log(void)
+{
+	char said[TEXT_FILE_SAID_SIZE];
+
+	if (log_file_write(&firmware, said))
+		tap_ok("efi", "log file: %s", said);
+	else
+		tap_skip("efi", "log file", "%s", said);
+}
+
 /* A run that ends under firmware. What is then printed on its console stands behind the log. */
 static EFI_STATUS return_to_firmware(EFI_STATUS status, enum verdict verdict)
 {
+	char said[TEXT_FILE_SAID_SIZE];
+
 	finish_report(verdict, "returned to firmware");
+	if (!log_file_write(&firmware, said))
+		console_line(&firmware, said);
 	log_detach(&serial.sink);
 	dma_pages_free(&dma, &firmware);
 	firmware_close(&firmware);
@@ -447,6 +463,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 		gop_bench(&firmware);
 	if (!step("DMA memory", dma_pages_allocate(&dma, &firmware)))
 		return fail_to_firmware(EFI_OUT_OF_RESOURCES);
+	save_log();
 	if (!step("boot services left", boot_services_leave(&firmware)))
 		finish_end(&firmware, options.after,
 			finish_report(VERDICT_FAIL, "firmware did not let go"));

@@ -29,19 +29,12 @@ static void parse(
 static EFI_FILE_PROTOCOL *open_config(struct firmware *fw, EFI_FILE_PROTOCOL **root)
 {
 	static CHAR16 name[] = L"\\firstlight.conf";
-	EFI_GUID file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
-	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
 	EFI_FILE_PROTOCOL *file;
-	EFI_STATUS status;
 
-	if (!fw->loaded->DeviceHandle)
+	*root = firmware_open_volume(fw);
+	if (!*root)
 		return NULL;
-	status = fw->system->BootServices->HandleProtocol(
-		fw->loaded->DeviceHandle, &file_system, (void **)&volume);
-	if (EFI_ERROR(status) || EFI_ERROR(volume->OpenVolume(volume, root)))
-		return NULL;
-	status = (*root)->Open(*root, &file, name, EFI_FILE_MODE_READ, 0);
-	if (!EFI_ERROR(status))
+	if (!EFI_ERROR((*root)->Open(*root, &file, name, EFI_FILE_MODE_READ, 0)))
 		return file;
 	(*root)->Close(*root);
 	return NULL;

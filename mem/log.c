@@ -117,6 +117,12 @@ void log_detach(struct log_sink *sink)
 			the_log.sinks[i] = NULL;
 }
 
+void log_replay(struct log_sink *sink)
+{
+	sink->taken = oldest_line();
+	offer(sink, LOG_RING_SIZE);
+}
+
 void log_poll(void)
 {
 	for (unsigned i = 0; i < LOG_MAX_SINKS; i++)

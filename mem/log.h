@@ -54,6 +54,12 @@ bool log_attach(struct log_sink *sink);
 void log_detach(struct log_sink *sink);
 
 /*
+ * Gives a sink that is not attached every whole line still in the ring, once. It is not waited for:
+ * what it does not take at once, it does not get.
+ */
+void log_replay(struct log_sink *sink);
+
+/*
  * Lets every sink take up to LOG_POLL_SIZE characters, without waiting. For waiting loops: the
  * answer waited for is looked at again soon.
  */

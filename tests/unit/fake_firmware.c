@@ -106,6 +106,99 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
 	return EFI_SUCCESS;
 }
 
+static EFI_STATUS EFIAPI close_file(EFI_FILE_PROTOCOL *file)
+{
+	(void)file;
+	assert_false(fake_firmware.left);
+	fake_firmware.file.handles--;
+	return EFI_SUCCESS;
+}
+
+/* The handle is closed whatever becomes of the file (UEFI 2.10 §13.5). */
+static EFI_STATUS EFIAPI delete_file(EFI_FILE_PROTOCOL *file)
+{
+	struct fake_file *f = &fake_firmware.file;
+
+	close_file(file);
+	if (f->removal != EFI_SUCCESS)
+		return f->removal;
+	f->exists = false;
+	f->length = 0;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI write_file(EFI_FILE_PROTOCOL *file, UINTN *size, void *data)
+{
+	struct fake_file *f = &fake_firmware.file;
+	UINTN fits = *size < f->room - f->length ? *size : f->room - f->length;
+
+	(void)file;
+	assert_false(fake_firmware.left);
+	memcpy(f->text + f->length, data, fits);
+	f->length += fits;
+	if (fits == *size)
+		return EFI_SUCCESS;
+	*size = fits;
+	return EFI_VOLUME_FULL;
+}
+
+static EFI_STATUS EFIAPI flush_file(EFI_FILE_PROTOCOL *file)
+{
+	(void)file;
+	return fake_firmware.file.flush;
+}
+
+static EFI_STATUS EFIAPI open_file(EFI_FILE_PROTOCOL *root, EFI_FILE_PROTOCOL **out, CHAR16 *name,
+	UINT64 mode, UINT64 attributes)
+{
+	static EFI_FILE_PROTOCOL file = {.Close = close_file,
+		.Delete = delete_file,
+		.Write = write_file,
+		.Flush = flush_file};
+	struct fake_file *f = &fake_firmware.file;
+	unsigned i = 0;
+
+	(void)root;
+	(void)attributes;
+	assert_false(fake_firmware.left);
+	if (f->open != EFI_SUCCESS)
+		return f->open;
+	if (!f->exists && !(mode & EFI_FILE_MODE_CREATE))
+		return EFI_NOT_FOUND;
+	for (; name[i]; i++)
+		f->name[i] = (char)name[i];
+	f->name[i] = '\0';
+	f->exists = true;
+	f->handles++;
+	*out = &file;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI open_volume(
+	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume, EFI_FILE_PROTOCOL **root)
+{
+	static EFI_FILE_PROTOCOL file = {.Close = close_file, .Open = open_file};
+
+	(void)volume;
+	assert_false(fake_firmware.left);
+	fake_firmware.file.handles++;
+	*root = &file;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *protocol, void **out)
+{
+	static const EFI_GUID file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+	static EFI_SIMPLE_FILE_SYSTEM_PROTOCOL volume = {.OpenVolume = open_volume};
+
+	assert_false(fake_firmware.left);
+	assert_ptr_equal(handle, &fake_firmware);
+	if (memcmp(protocol, &file_system, sizeof(file_system)) || fake_firmware.file.no_volume)
+		return EFI_UNSUPPORTED;
+	*out = &volume;
+	return EFI_SUCCESS;
+}
+
 void fake_firmware_init(struct firmware *fw)
 {
 	struct fake_firmware *f = &fake_firmware;
@@ -120,8 +213,11 @@ void fake_firmware_init(struct firmware *fw)
 	f->services.FreePages = free_pages;
 	f->services.SetWatchdogTimer = set_watchdog;
 	f->services.ExitBootServices = exit_boot_services;
+	f->services.HandleProtocol = handle_protocol;
 	f->system.BootServices = &f->services;
-	*fw = (struct firmware){.system = &f->system};
+	f->loaded.DeviceHandle = f;
+	f->file.room = FAKE_FILE_SIZE;
+	*fw = (struct firmware){.system = &f->system, .loaded = &f->loaded};
 }
 
 void fake_firmware_add(uint32_t type, uint64_t start, uint64_t pages, uint64_t attributes)

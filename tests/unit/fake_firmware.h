@@ -11,6 +11,22 @@
 
 #define FAKE_MAX_RANGES 32u
 
+#define FAKE_FILE_SIZE (128u * 1024)
+
+/* A volume with room for one file. */
+struct fake_file {
+	bool no_volume; /* the image's device has no file system */
+	EFI_STATUS open; /* what Open for writing returns otherwise than EFI_SUCCESS */
+	EFI_STATUS removal; /* what Delete returns otherwise */
+	EFI_STATUS flush; /* what Flush returns otherwise */
+	UINTN room; /* bytes that the volume takes */
+	bool exists;
+	char name[32];
+	char text[FAKE_FILE_SIZE];
+	UINTN length;
+	unsigned handles; /* open now */
+};
+
 struct fake_firmware {
 	EFI_SYSTEM_TABLE system;
 	EFI_BOOT_SERVICES services;
@@ -25,6 +41,8 @@ struct fake_firmware {
 	unsigned pools; /* allocations of pool memory not freed */
 	UINTN pages; /* pages handed out and not freed */
 	UINTN watchdog_timeout;
+	EFI_LOADED_IMAGE_PROTOCOL loaded;
+	struct fake_file file; /* the one on the volume */
 };
 
 /* The one instance: boot services have no argument to find another by. */
