@@ -4,6 +4,7 @@
 
 #include <efipciio.h>
 
+#include "efi/gop.h"
 #include "mem/format.h"
 #include "mem/log.h"
 #include "mem/string.h"
@@ -182,6 +183,23 @@ static void use_root_bridge(struct machine *machine, void *interface)
 	add_root_bridge(machine, &bridge.host);
 }
 
+/* The first one that can be drawn on; most machines have one. */
+static void use_gop(struct machine *machine, void *interface)
+{
+	if (!machine->framebuffer.base && gop_read(interface, &machine->framebuffer) != OK)
+		log_info("efi", "GOP: one is passed over");
+}
+
+static void read_framebuffer(struct machine *machine, struct firmware *fw)
+{
+	EFI_GUID gop = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	struct table_source memory = firmware_table_source(fw);
+	struct framebuffer *fb = &machine->framebuffer;
+
+	each_handle(machine, fw, &gop, use_gop);
+	fb->is_memory = fb->base && memory.map(memory.context, fb->base, fb->size);
+}
+
 static enum status add_by_hand(struct machine *machine, const struct options *options)
 {
 	enum status status = OK;
@@ -207,6 +225,7 @@ enum status machine_discover(
 	read_fdt(machine, fw);
 	each_handle(machine, fw, &device_path, use_device_path);
 	each_handle(machine, fw, &root_bridge, use_root_bridge);
+	read_framebuffer(machine, fw);
 	machine_log(machine);
 	return status;
 }

@@ -12,7 +12,7 @@
 enum verdict {
 	VERDICT_PASS = 0,
 	VERDICT_FAIL = 1,
-	VERDICT_SKIP = 77, /* nothing failed, but there was no GPU: no picture */
+	VERDICT_SKIP = 77, /* nothing failed, but there was no GPU or framebuffer: no picture */
 };
 
 /*

@@ -16,11 +16,13 @@
 #include "efi/log_file.h"
 #include "efi/option_sources.h"
 #include "efi/own_memory.h"
+#include "gpu/absent.h"
 #include "gpu/bench.h"
 #include "gpu/blob.h"
 #include "gpu/check_3d.h"
 #include "gpu/fault.h"
 #include "gpu/isolate.h"
+#include "gpu/linear.h"
 #include "gpu/readback.h"
 #include "gpu/watch.h"
 #include "mem/clock.h"
@@ -59,6 +61,7 @@ static struct dma_pool dma;
 static struct pci_tree pci;
 static struct virtio_devices devices;
 static struct light lights[MAX_GPUS];
+static struct linear_screen framebuffer;
 
 /* Time 0 is now. Where the processor does not state its counter's frequency, it is measured. */
 static void start_clock(EFI_BOOT_SERVICES *bs)
@@ -308,16 +311,25 @@ static enum status light(struct light *l, unsigned number, struct virtio_device 
 	return status;
 }
 
-static void log_where_to_look(void)
+/* For machines without a virtio GPU. */
+static void light_framebuffer(void)
 {
-	log_info("gpu",
-		"looked at: %u virtio-mmio windows, %u PCI functions behind %u host bridges",
-		devices.windows, devices.functions, machine.pci_host_count);
-	log_info("gpu", "next: QEMU: -device virtio-gpu-pci, or virtio-gpu-device on machines with "
-			"virtio-mmio");
-	log_info("gpu", "next: a window that no table names: virtio_mmio.device=SIZE@BASE:IRQ");
-	log_info(
-		"gpu", "next: loglevel=debug shows every slot and PCI function that was looked at");
+	char label[LABEL_SIZE];
+	enum status status;
+
+	if (!machine.framebuffer.base) {
+		tap_skip("framebuffer", "picture", "firmware has none");
+		return;
+	}
+	status = linear_open(&framebuffer, &machine.framebuffer, &dma);
+	if (status != OK) {
+		tap_fail("framebuffer", "picture", "%s", status_name(status));
+		return;
+	}
+	format(label, sizeof(label), "firstlight %s\nfirmware's framebuffer\n%ux%u\nPASS",
+		FIRSTLIGHT_VERSION, machine.framebuffer.width, machine.framebuffer.height);
+	linear_show(&framebuffer, &options.picture, options.label ? label : NULL);
+	tap_ok("framebuffer", "picture shown");
 }
 
 /* Brings up every GPU. Returns how many show their picture. */
@@ -346,7 +358,7 @@ static unsigned light_displays(unsigned *found)
 	if (*found)
 		return lit;
 	tap_skip("gpu", "picture", "no virtio GPU was found");
-	log_where_to_look();
+	gpu_explain_absence(&devices, &pci, machine.pci_host_count);
 	return 0;
 }
 
@@ -389,17 +401,28 @@ static unsigned bench_displays(unsigned found)
 	return lit;
 }
 
+static enum verdict judge(unsigned found, unsigned lit, bool on_framebuffer)
+{
+	if (!found)
+		return on_framebuffer ? VERDICT_PASS : VERDICT_SKIP;
+	return lit == found ? VERDICT_PASS : VERDICT_FAIL;
+}
+
 static NORETURN void report_and_end(unsigned found, unsigned lit, unsigned served)
 {
-	enum verdict verdict = !found ? VERDICT_SKIP : lit == found ? VERDICT_PASS : VERDICT_FAIL;
+	bool on_framebuffer = framebuffer.frame;
+	enum verdict verdict = judge(found, lit, on_framebuffer);
 	char text[RESULT_SIZE];
 
 	format(text, sizeof(text), "GPUs that show the picture: %u of %u", lit, found);
 	if (options.mode == MODE_WATCH)
 		format_append(text, sizeof(text), "; changes of displays served: %u", served);
+	if (!found)
+		format(text, sizeof(text), "no virtio GPU%s",
+			on_framebuffer ? ": picture on the firmware's framebuffer" : " was found");
 	disconnect_interrupts();
 	log_info("dma", "peak: 0x%lx of 0x%lx bytes", dma.peak, dma.total);
-	verdict = finish_report(verdict, found ? text : "no virtio GPU was found");
+	verdict = finish_report(verdict, text);
 	finish_end(&firmware, options.after, verdict);
 }
 
@@ -430,6 +453,8 @@ static NORETURN void run_alone(void)
 	connect_interrupts();
 	prove_queues();
 	lit = light_displays(&found);
+	if (!found)
+		light_framebuffer();
 	if (options.mode == MODE_WATCH)
 		lit = watch_displays(found, &served);
 	if (options.mode == MODE_BENCH)

@@ -132,12 +132,11 @@ void own_memory_leave(void)
 }
 
 /* Whether the plan has the whole window: several devices may share a page. */
-static bool is_planned(uint64_t base, uint64_t size)
+static bool is_planned(enum memory_kind kind, uint64_t base, uint64_t size)
 {
 	const struct memory_range *range = memory_plan_find(&plan, base);
 
-	return range && range->kind == MEMORY_DEVICE &&
-	       range_inside(base - range->base, size, range->size);
+	return range && range->kind == kind && range_inside(base - range->base, size, range->size);
 }
 
 /* Maps the whole range that a window is in by now; most of it may be mapped already. */
@@ -149,14 +148,24 @@ static enum status map_range_at(uint64_t base)
 	return status;
 }
 
-enum status map_device(const char *subject, uint64_t base, uint64_t size)
+static enum status map_as(enum memory_kind kind, const char *subject, uint64_t base, uint64_t size)
 {
-	bool planned = is_planned(base, size);
-	enum status status = memory_plan_add(&plan, subject, MEMORY_DEVICE, base, size);
+	bool planned = is_planned(kind, base, size);
+	enum status status = memory_plan_add(&plan, subject, kind, base, size);
 
 	if (status == OK && plan.in_force)
 		status = map_range_at(base);
 	if (status == OK && plan.in_force && !planned)
 		memory_range_log(memory_plan_find(&plan, base));
 	return status;
+}
+
+enum status map_device(const char *subject, uint64_t base, uint64_t size)
+{
+	return map_as(MEMORY_DEVICE, subject, base, size);
+}
+
+enum status map_memory(const char *subject, uint64_t base, uint64_t size)
+{
+	return map_as(MEMORY_DATA, subject, base, size);
 }

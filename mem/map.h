@@ -24,4 +24,7 @@
  */
 MUST_CHECK enum status map_device(const char *subject, uint64_t base, uint64_t size);
 
+/* The same for memory that firmware left to be written, cached as memory is. */
+MUST_CHECK enum status map_memory(const char *subject, uint64_t base, uint64_t size);
+
 #endif

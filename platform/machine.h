@@ -10,6 +10,7 @@
 
 #include "mem/io.h"
 #include "mem/status.h"
+#include "platform/framebuffer.h"
 #include "platform/irq_tables.h"
 
 #define MACHINE_MAX_UARTS       8u
@@ -85,6 +86,7 @@ struct machine {
 	unsigned gic_version; /* 0: none or not stated */
 	enum psci_conduit psci;
 	struct irq_tables irq;
+	struct framebuffer framebuffer; /* that firmware shows; checked */
 };
 
 /*

@@ -76,6 +76,9 @@ void machine_log(const struct machine *m)
 	for (unsigned i = 0; i < m->virtio_mmio_count;)
 		i += log_windows(m, i);
 	irq_tables_log(&m->irq);
+	if (m->framebuffer.base)
+		log_info(subject, "framebuffer: %ux%u at 0x%lx, 0x%lx bytes", m->framebuffer.width,
+			m->framebuffer.height, m->framebuffer.base, m->framebuffer.size);
 	if (!m->uart_count && !m->pci_host_count && !m->virtio_mmio_count)
 		log_info(subject,
 			"no table names a UART, a PCI host bridge or a virtio-mmio window");

@@ -74,9 +74,17 @@ bool io_has_ports(void)
 enum status map_device(const char *subject, uint64_t base, uint64_t size)
 {
 	(void)subject;
-	host_mapping =
-		(struct host_mapping){host_mapping.asked + 1, base, size, host_mapping.answer};
+	host_mapping = (struct host_mapping){
+		host_mapping.asked + 1, base, size, host_mapping.answer, false};
 	return host_mapping.answer;
+}
+
+enum status map_memory(const char *subject, uint64_t base, uint64_t size)
+{
+	enum status status = map_device(subject, base, size);
+
+	host_mapping.memory = true;
+	return status;
 }
 
 uint64_t clock_counter(void)

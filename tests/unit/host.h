@@ -51,6 +51,7 @@ struct host_mapping {
 	uint64_t base;
 	uint64_t size;
 	enum status answer;
+	bool memory; /* by map_memory */
 };
 extern struct host_mapping host_mapping;
 
