@@ -58,7 +58,7 @@ def test_cursor(arch, model, option, place, start, folder, tmp_path):
     x, y = place
     expect_step(log, "gpu0", f"^scanout 0: cursor at {x},{y}, moved there in 8 steps")
     with Window(vnc, [CURSOR_WITH_ALPHA]) as viewer:
-        assert (viewer.width, viewer.height) == SIZE
+        assert viewer.size == SIZE
         hot, image = viewer.cursor()
     assert hot == HOT and image.size == (64, 64)
     wrong = [at for at in ((x, y) for y in range(64) for x in range(64))

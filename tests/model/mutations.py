@@ -684,6 +684,12 @@ MUTATIONS = (
         "blob-of-no-context", "gpu-header", BLOB, ("r->hdr.ctx_id = le32_of(context);", "")
     ),
     mutation(
+        "blob-detached", "gpu-order", SCREEN,
+        ("s->created = status == OK;\n\treturn gpu_report(gpu, \"RESOURCE_CREATE_BLOB\", status);",
+         "s->created = s->attached = status == OK;\n"
+         "\treturn gpu_report(gpu, \"RESOURCE_CREATE_BLOB\", status);"),
+    ),
+    mutation(
         "blob-on-scanout-99", "gpu-scanouts", BLOB,
         ("r->scanout_id = le32_of(scanout);", "r->scanout_id = le32_of(scanout + 99);"),
     ),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gpu/capset.h"
+#include "gpu/session.h"
 
 static struct bench bench;
 static struct bench *const b = &bench;
@@ -134,6 +135,87 @@ static void test_blob_in_pieces(void **state)
 	bench_close(b);
 }
 
+/* ---- blobs on many displays, lost and brought back ---- */
+
+/* The scanout shows 64×48 pixels of the picture, which is so wide and begins at x there. */
+static void expect_part(
+	const struct gpu_show *what, unsigned scanout, uint32_t first_x, uint32_t width)
+{
+	const struct model_display *d = &b->model.gpu->displays[scanout];
+
+	assert_int_equal(d->shown_width, 64);
+	assert_int_equal(d->shown_height, 48);
+	for (uint32_t y = 0; y < 48; y++)
+		for (uint32_t x = 0; x < 64; x++) {
+			struct colour c = picture_colour(&what->picture, first_x + x, y, width, 48);
+
+			assert_int_equal(d->screen[y * 64 + x] & 0xffffff,
+				(uint32_t)c.red << 16 | (uint32_t)c.green << 8 | c.blue);
+		}
+}
+
+static void expect_both(const struct gpu_show *what)
+{
+	bool wide = what->layout == GPU_EXTEND || what->layout == GPU_SPAN;
+
+	expect_part(what, 0, 0, wide ? 128 : 64);
+	expect_part(what, 1, wide ? 64 : 0, wide ? 128 : 64);
+	assert_false(host_logged("TRANSFER_TO_HOST_2D") || host_logged("CREATE_2D"));
+	assert_false(host_logged("DETACH_BACKING") || host_logged("cause:"));
+}
+
+static void darken(unsigned scanout)
+{
+	struct model_display *d = &b->model.gpu->displays[scanout];
+
+	memset(d->screen, 0, (size_t)4 * d->shown_width * d->shown_height);
+}
+
+static void show_both(const struct gpu_show *what, struct gpu_session *session)
+{
+	struct gpu_setup setup = gpu_setup_full;
+
+	setup.features |= GPU_BLOB_FEATURES;
+	bench_3d_open(b, MODEL_PCI, BLOB);
+	b->model.config[8] = 2;
+	display(0, 64, 48);
+	display(1, 64, 48);
+	b->model.gpu->displays[1].x = 64;
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, gpu_session_open(session, 0, b->dev, &setup, what), OK);
+}
+
+/* Each scanout shows its part, in each format; the model looks at how the blobs go. */
+static void test_blob_layouts(void **state)
+{
+	static struct gpu_session session;
+	struct gpu_show what = {
+		.picture = {.pattern = PICTURE_GRADIENT}, .scattered = true, .blob = true};
+	unsigned changes;
+
+	(void)state;
+	for (unsigned i = 0; i < PIXEL_FORMATS; i++) {
+		what.format = (enum pixel_format)i;
+		what.layout = (enum gpu_layout)(i % (GPU_SPAN + 1));
+		show_both(&what, &session);
+		bench_expect_line("backing=scattered # SKIP a blob is shared in whole pages");
+		expect_both(&what);
+		darken(0);
+		darken(1);
+		bench_expect(b, gpu_session_recover(&session, ERR_TIMEOUT), OK);
+		expect_both(&what);
+		b->model.gpu->displays[1].enabled = false;
+		bench_expect(b, gpu_session_update(&session, &changes), OK);
+		assert_int_not_equal(changes, 0);
+		expect_part(&what, 0, 0, 64);
+		assert_int_equal(b->model.gpu->resource_count, 1);
+		bench_expect(b, gpu_session_close(&session), OK);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
+}
+
 /* §5.7.3: an alignment of blobs that there are not. */
 static void test_alignment_alone(void **state)
 {
@@ -255,6 +337,7 @@ int main(void)
 		cmocka_unit_test(test_blob_alignment),
 		cmocka_unit_test(test_blob_is_the_memory),
 		cmocka_unit_test(test_blob_in_pieces),
+		cmocka_unit_test(test_blob_layouts),
 		cmocka_unit_test(test_alignment_alone),
 		cmocka_unit_test(test_3d),
 		cmocka_unit_test(test_3d_with_a_blob),
