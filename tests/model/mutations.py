@@ -225,7 +225,9 @@ MUTATIONS = (
         ("le16_store(&q->ring.avail->idx, q->avail_idx);",
          "le16_store(&q->ring.avail->idx, q->avail_idx);\n\tdma_wmb();"),
     ),
-    mutation("no-barrier-behind-idx", "flags-barrier", SPLIT, ("\tdma_mb();", "")),
+    mutation(
+        "no-barrier-behind-idx", "flags-barrier", SPLIT, ("\tdma_mb();\n\t" + WISH, "\t" + WISH)
+    ),
     mutation(
         "wish-read-before-barrier", "flags-barrier", SPLIT,
         ("\tdma_mb();\n\t" + WISH,
@@ -277,11 +279,11 @@ MUTATIONS = (
     ),
     mutation(
         "reserved-event", "packed-event", PACKED,
-        ("RING_EVENT_FLAGS_DISABLE << 16", "RING_EVENT_FLAGS_RESERVED << 16"),
+        ("? RING_EVENT_FLAGS_DISABLE", "? RING_EVENT_FLAGS_RESERVED"),
     ),
     mutation(
         "event-by-descriptor-always", "packed-event", PACKED,
-        ("RING_EVENT_FLAGS_DISABLE << 16", "RING_EVENT_FLAGS_DESC << 16"),
+        ("? RING_EVENT_FLAGS_DISABLE", "? RING_EVENT_FLAGS_DESC"),
     ),
     mutation(
         "driver-area-aligned-to-2", "packed-aligned", PACKED,
@@ -295,7 +297,8 @@ MUTATIONS = (
     ),
     mutation(
         "changed-when-available", "packed-kept", PACKED,
-        ("\tdma_mb();", "\tdma_mb();\n\tle32_store(&r->desc[old.offset].len, 1);"),
+        ("\tdma_mb();\n\tevent =",
+         "\tdma_mb();\n\tle32_store(&r->desc[old.offset].len, 1);\n\tevent ="),
     ),
     mutation("writable-first-in-a-list", "packed-list", QUEUE, ("(i >= readable ?", "(i < readable ?")),
     mutation(
@@ -316,7 +319,10 @@ MUTATIONS = (
         ("if (i)\n\t\t\tle16_store(&d->flags, all);\n\t\telse\n\t\t\tslot->flags = all;",
          "le16_store(&d->flags, all);\n\t\tif (!i)\n\t\t\tslot->flags = all;"),
     ),
-    mutation("no-barrier-behind-flags", "packed-notify-barrier", PACKED, ("\tdma_mb();", "")),
+    mutation(
+        "no-barrier-behind-flags", "packed-notify-barrier", PACKED,
+        ("\tdma_mb();\n\tevent =", "\tevent ="),
+    ),
     mutation(
         "event-read-before-barrier", "packed-notify-barrier", PACKED,
         ("\tdma_mb();\n\tevent = packed_event_read(r->device);",
@@ -464,7 +470,7 @@ MUTATIONS = (
     ),
     mutation(
         "isr-with-msix-on", "pci-isr", LEGACY,
-        ("if (!cap)", "if (cap || !cap)"),
+        ("pci_msix_disable(dev->pci);", ""),
         ("legacy_write(dev, queue_notify, q->index);",
          "legacy_write(dev, queue_notify, q->index);\n\t(void)legacy_read(dev, isr_status);"),
     ),
@@ -542,7 +548,7 @@ MUTATIONS = (
     ),
     mutation(
         "memory-given-back-while-backing", "memory-until-reset", SCREEN,
-        ("enum status status = disconnect(gpu, s);", "enum status status = OK;"),
+        ("status = disconnect(gpu, s);", "status = OK;"),
     ),
     mutation(
         "backing-by-pointer", "gpu-backing", COMMAND,
