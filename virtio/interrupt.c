@@ -51,7 +51,7 @@ static bool take_status(struct virtio_device *dev)
 		return false;
 	}
 	if (t->acknowledge_interrupt)
-		t->acknowledge_interrupt(dev, status);
+		t->acknowledge_interrupt(dev, status & (STATUS_QUEUE | STATUS_CONFIG));
 	i->status = status;
 	i->taken_at = dev->journal.next;
 	i->queue += status & STATUS_QUEUE;

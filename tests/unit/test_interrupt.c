@@ -105,6 +105,62 @@ static void test_queue_and_config(void **state)
 	assert_true(tap_passed());
 }
 
+/* §4.2.2.2: bits without a meaning are ignored, and not acknowledged. */
+static void test_undefined_bits(void **state)
+{
+	(void)state;
+	open_as(INTERRUPT_MMIO);
+	isr = 0x81;
+	gic.pending[LINE] = true;
+	assert_true(virtio_interrupt_look(&dev, 0));
+	assert_int_equal(acknowledged, 1);
+	assert_int_equal(dev.interrupt.queue, 1);
+	isr = 0;
+	gic.level[LINE] = false;
+}
+
+/* A change is told once to each who asks. */
+static void test_changes(void **state)
+{
+	(void)state;
+	open_as(INTERRUPT_MMIO);
+	assert_true(virtio_interrupt_tells_changes(&dev));
+	assert_false(virtio_interrupt_changed(&dev));
+	assert_false(virtio_interrupt_is_alarm(&dev));
+	raise(2);
+	assert_true(virtio_interrupt_changed(&dev));
+	assert_false(virtio_interrupt_changed(&dev));
+	assert_true(virtio_interrupt_is_alarm(&dev));
+	assert_false(virtio_interrupt_is_alarm(&dev));
+	raise(2);
+	virtio_interrupt_change_seen(&dev);
+	assert_true(virtio_interrupt_tells_changes(&dev));
+	virtio_interrupt_change_seen(&dev);
+	assert_false(virtio_interrupt_tells_changes(&dev));
+	assert_true(host_logged("the configuration changed, and no interrupt told of it"));
+	dev.interrupt.mode = INTERRUPT_MSIX;
+	dev.interrupt.config_vector = VIRTIO_MSI_NO_VECTOR;
+	assert_false(virtio_interrupt_tells_changes(&dev));
+	dev.interrupt.mode = INTERRUPT_POLL;
+}
+
+static void test_pause(void **state)
+{
+	(void)state;
+	open_as(INTERRUPT_MMIO);
+	assert_true(virtio_interrupt_pause(&dev, true));
+	raise(1);
+	assert_true(virtio_interrupt_look(&dev, 0));
+	assert_int_equal(reads, 0);
+	assert_true(virtio_interrupt_pause(&dev, false));
+	assert_true(virtio_interrupt_look(&dev, 0));
+	assert_int_equal(reads, 1);
+	virtio_interrupt_close(&dev);
+	assert_false(virtio_interrupt_pause(&dev, true));
+	assert_false(virtio_interrupt_pause(&dev, false));
+	assert_int_equal(dev.interrupt.mode, INTERRUPT_POLL);
+}
+
 /* The line is shared with another device: its interrupts are not this one's. */
 static void test_spurious(void **state)
 {
@@ -247,6 +303,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_polled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_queue_and_config, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_undefined_bits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_changes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spurious, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missed_and_raised, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missed_and_not_raised, setup, teardown),
