@@ -103,6 +103,28 @@ def test_watch(start, folder, tmp_path, arch):
     assert int(re.search(r"(\d+) changes served", expect_detail(log, "gpu0", "^watch: ").text)[1])
 
 
+@pytest.mark.parametrize("arch", ARCHES)
+def test_watch_by_interrupts(start, folder, tmp_path, arch):
+    """The window's size comes as an interrupt; no register is read while it stays the same."""
+    machine = start(
+        arch,
+        args="after=halt label=off mode=watch duration=8 irq=msix",
+        extra=(*gpu(), "-vnc", f"unix:{tmp_path / 'vnc'},id=vnc0,display=gpu0,head=0"),
+    )
+    wait_for(machine, r"# .* gpu: watch: 1 GPUs, for 8 s\n")
+    with rfb.Window(tmp_path / "vnc") as window:
+        for size in ((800, 600), (333, 222)):
+            window.resize(*size)
+            wait_for(machine, rf"scanout 0: size {size[0]}x{size[1]}: ")
+            wait_for(machine, r"ok \d+ - gpu0: displays changed: served")
+            reference = picture.reference("bars", *size)
+            picture.assert_same(machine.screendump("gpu0"), reference, folder, "head0")
+        log = read_log(machine)
+    expect_pass(log, arch)
+    step = expect_step(log, "virtio-pci@.*", "^interrupts by msix: ")
+    assert int(re.search(r"config (\d+)", step.text)[1]) >= 2, step.text
+
+
 def test_watch_without_changes(start, folder):
     """It ends by itself, and has read one register a look."""
     machine = start("x86_64", args="after=halt mode=watch duration=1", extra=gpu())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Mistakes made on purpose, on real firmware: each run fails and names its cause.
 
-tests/qtest/test_faults.py makes all of them on every transport, without firmware.
+tests/qtest/test_faults.py makes those that need no interrupts on every transport, without firmware.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from expect import expect_detail, read_log
+from expect import expect_detail, expect_step, read_log
 
 LEGACY = "-global", "virtio-mmio.force-legacy=true"
 MODERN = "-global", "virtio-mmio.force-legacy=false"
@@ -44,6 +44,16 @@ MISTAKES = (
 )
 
 
+# Those that need interrupts: the picture is shown all the same, by polling.
+INTERRUPT_MISTAKES = {
+    "isr-read-twice-aarch64": ("isr-read-twice", 22, "aarch64", "intx", PCI_GPU),
+    "isr-read-twice-x86_64": ("isr-read-twice", 22, "x86_64", "intx", PCI_GPU),
+    "not-acknowledged-mmio": ("not-acknowledged", 45, "aarch64", "mmio", (*MODERN, *MMIO_GPU)),
+    "not-acknowledged-mmio-legacy": ("not-acknowledged", 45, "aarch64", "mmio", (*LEGACY, *MMIO_GPU)),
+    "not-acknowledged-pci": ("not-acknowledged", 45, "x86_64", "intx", PCI_GPU),
+}
+
+
 def first_cause(log):
     """The number of the first mistake that the log names; None when it names none."""
     for detail in log.details:
@@ -71,9 +81,29 @@ def test_the_ladder_is_climbed(start):
     expect_detail(log, r"virtio-mmio@.*|gpu0", "isolate: nothing works")
 
 
-def test_a_mistake_made_once_is_recovered_from(start):
-    options = "fault=chain-loop@3 timeout=300 label=off after=shutdown"
-    log = read_log(start("x86_64", args=options, extra=PCI_GPU))
+@pytest.mark.parametrize("name", INTERRUPT_MISTAKES)
+def test_a_mistake_with_interrupts(name, start):
+    fault, number, arch, irq, qemu = INTERRUPT_MISTAKES[name]
+    options = f"fault={fault} irq={irq} isolate=off label=off after=shutdown"
+    log = read_log(start(arch, args=options, extra=qemu))
+    assert log.verdict == "FAIL"
+    assert [point.text for point in log.failed()] == ["interrupt"]
+    assert first_cause(log) == number
+    expect_step(log, "virtio-.*", "^gpu0: picture shown")
+    expect_detail(log, "virtio-.*", "^error: interrupt: .*: polled from here on$")
+    storms = log.matching("irq", "^error: interrupt .* in a row, and is not acknowledged")
+    assert bool(storms) == (number == 45)
+
+
+@pytest.mark.parametrize("arch, irq", (("x86_64", ""), ("x86_64", "msix"), ("aarch64", "msix")))
+def test_a_mistake_made_once_is_recovered_from(arch, irq, start):
+    """With interrupts the wait ends when the device says so, and it has its vectors again."""
+    options = f"fault=chain-loop@3 {'irq=' + irq if irq else 'timeout=300'} label=off"
+    log = read_log(start(arch, args=f"{options} after=shutdown", extra=PCI_GPU))
     assert first_cause(log) == 12
     assert log.verdict == "PASS"
     expect_detail(log, r"gpu0", "recovery: ")
+    if irq:
+        step = expect_step(log, "virtio-pci@.*", "^interrupts by msix: ")
+        queue, config = map(int, re.search(r"queue (\d+), config (\d+)", step.text).groups())
+        assert queue >= 8 and config == 1, step.text
