@@ -70,7 +70,6 @@ void bench_interrupt(struct bench *b)
 
 	fake_gic_init(&b->gic);
 	b->gic.wire[BENCH_LINE] = &b->model.interrupt_status;
-	b->model.interrupts = true;
 	b->dev->interrupt.line = (struct irq_line){.number = BENCH_LINE};
 	if (b->dev->pci) {
 		const struct pci_address *at = &b->dev->pci->address;
@@ -81,6 +80,7 @@ void bench_interrupt(struct bench *b)
 	assert_int_equal(irq_open(&b->gic.tables, &b->memory.pool), OK);
 	virtio_interrupt_open(b->dev, mode, &b->gic.tables, &b->tree);
 	assert_int_equal(b->dev->interrupt.mode, mode);
+	b->model.mode = &b->dev->interrupt.mode;
 }
 
 enum status bench_show(struct bench *b)

@@ -15,6 +15,7 @@
 #include "mem/dma.h"
 #include "model_rules.h"
 #include "platform/machine.h"
+#include "virtio/interrupt.h"
 #include "virtio/packed_ring.h"
 #include "virtio/split_ring.h"
 
@@ -177,7 +178,7 @@ struct model {
 	unsigned config_changes; /* readings under which the configuration changes */
 	unsigned reset_polls; /* readings of status until a reset ends */
 	uint64_t delay_us; /* from a request to its answer; 0: inside the notification */
-	bool interrupts; /* the driver waits for its line, and not by polling */
+	const enum interrupt_mode *mode; /* the driver's, on this device; NULL: it polls */
 	bool polls; /* looks at its queues by itself and wants no notifications */
 	bool late_wish; /* decides to want notifications only at the driver's barrier */
 	bool answers_last_first; /* not with IN_ORDER */

@@ -109,7 +109,9 @@ static void check_interrupt(struct model *m, const struct model_queue *q)
 	if (m->interrupt_owed)
 		model_break(m, RULE_MMIO_ACKED, "0x%x", m->interrupt_owed);
 	m->interrupt_owed = 0;
-	if (q->index == 0 && !(m->interrupt_status & 1) && !model_is_asked(m, q))
+	if (q->index || m->interrupt_status & 1 || m->lies.mute)
+		return;
+	if (!model_is_asked(m, q))
 		model_break(m, RULE_INTERRUPT_ASKED, "it says 0x%x, used idx is %u", q->asked,
 			q->used_idx);
 }
@@ -124,7 +126,7 @@ void model_at_wait(struct model *m)
 
 		if ((!avail && !packed) || model_is_deaf(m))
 			continue;
-		if (m->interrupts)
+		if (model_interrupts(m))
 			check_interrupt(m, q);
 		if (packed && model_packed_unpublished(m, q))
 			model_break(m, RULE_PACKED_NOTIFY_BARRIER, "there was none behind flags");

@@ -164,7 +164,7 @@ bool model_is_asked(struct model *m, const struct model_queue *q)
 static void interrupt(
 	struct model *m, const struct model_queue *q, uint16_t old, struct packed_place place)
 {
-	uint32_t asked = m->interrupts ? q->asked : model_asked(m, q);
+	uint32_t asked = model_interrupts(m) ? q->asked : model_asked(m, q);
 	bool wanted = model_is_packed(m) ? model_packed_interrupts(q, asked, place, q->used_at)
 					 : is_wanted(m, asked, q->used_idx, old);
 

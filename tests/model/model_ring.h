@@ -48,6 +48,12 @@ static inline bool model_is_deaf(const struct model *m)
 	return m->deaf || m->status & MODEL_NEEDS_RESET || m->resetting || m->gone;
 }
 
+/* Whether the driver waits for interrupts, and does not poll. */
+static inline bool model_interrupts(const struct model *m)
+{
+	return m->mode && *m->mode != INTERRUPT_POLL;
+}
+
 /* What the driver says of interrupts now: flags in the upper half, where in the lower one. */
 uint32_t model_asked(struct model *m, const struct model_queue *q);
 /* With interrupts on: whether the driver would hear of the next used element. */

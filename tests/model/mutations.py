@@ -21,6 +21,7 @@ def mutation(name, rule, file, *edits):
 
 DEVICE = "virtio/device.c"
 QUEUE = "virtio/queue.c"
+INTERRUPT = "virtio/interrupt.c"
 SPLIT = "virtio/queue_split.c"
 PACKED = "virtio/queue_packed.c"
 MMIO = "virtio/mmio.c"
@@ -43,6 +44,7 @@ MODERN_SIZE = "common_write(dev, queue_size, q->size);"
 MMIO_NOTIFY = "mmio_write(dev, QueueNotify, queue_notification(q));"
 MMIO_SIZE = "mmio_write(dev, QueueSize, q->size); /* step 5 */\n\tmmio_write(dev, QueueDescLow"
 MMIO_READY = "mmio_write(dev, QueueReady, 1); /* step 7 */"
+TELL = "if (q->event_idx || q->dev->interrupt.mode != INTERRUPT_POLL)\n\t\ttell_interrupts(q);"
 WISH = "return wants_notification(q, q->published_idx);"
 PACKED_WISH = "return packed_need_event(&event, old, r->published, r->size);"
 VERDICT = 'const char *verdict = "noted";'
@@ -205,6 +207,45 @@ MUTATIONS = (
         "flags-with-event-idx", "avail-flags", SPLIT,
         ("\telse\n\t\tle16_store(&q->ring.avail->flags", "\tle16_store(&q->ring.avail->flags"),
     ),
+    mutation(
+        "waits-without-asking", "interrupt-asked", SPLIT,
+        ("wanted ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT", "VIRTQ_AVAIL_F_NO_INTERRUPT"),
+    ),
+    mutation(
+        "asks-for-the-last", "interrupt-asked", SPLIT,
+        ("(uint16_t)(q->used_idx - !wanted)", "(uint16_t)(q->used_idx - 1)"),
+    ),
+    mutation(
+        "asks-behind-the-barrier", "interrupt-asked", SPLIT,
+        ("dma_mb();\n\treturn le16_load(&q->ring.used->idx)",
+         "return le16_load(&q->ring.used->idx)"),
+    ),
+    mutation(
+        "asks-and-does-not-look", "interrupt-asked", SPLIT,
+        ("return le16_load(&q->ring.used->idx) != q->used_idx;", "return false;"),
+    ),
+    mutation("asks-once", "interrupt-asked", QUEUE, (TELL, "")),
+    mutation(
+        "forgets-the-batch", "interrupt-asked", QUEUE,
+        ("q->dev->interrupt.came |= q->batch.left != 0;", ""),
+    ),
+    mutation(
+        "packed-waits-without-asking", "interrupt-asked", PACKED,
+        ("uint32_t flags = !wanted ", "uint32_t flags = true "),
+    ),
+    mutation(
+        "packed-asks-for-the-turn-before", "interrupt-asked", PACKED,
+        ("packed_place_bits(r->next_used) : 0", "packed_place_bits(r->next_used) ^ 0x8000 : 0"),
+    ),
+    mutation(
+        "packed-asks-behind-the-barrier", "interrupt-asked", PACKED,
+        ("dma_mb();\n\treturn packed_is_used(", "return packed_is_used("),
+    ),
+    mutation(
+        "packed-asks-and-does-not-look", "interrupt-asked", PACKED,
+        ("return packed_is_used(le16_load(&r->desc[r->next_used.offset].flags), r->next_used.wrap);",
+         "return false;"),
+    ),
     mutation("memory-not-zeroed", "ring-zeroed", "mem/dma.c", ("memset(out->data, 0, size);", "")),
     mutation("never-notifies", "notify-sent", SPLIT, (WISH, "return false;")),
     mutation("always-notifies", "notify-spared", SPLIT, (WISH, "return true;")),
@@ -364,6 +405,10 @@ MUTATIONS = (
     mutation(
         "size-of-a-ready-queue", "mmio-frozen", MMIO,
         (MMIO_READY, MMIO_READY + "\n\tmmio_write(dev, QueueSize, q->size);"),
+    ),
+    mutation(
+        "does-not-acknowledge", "mmio-acknowledged", INTERRUPT,
+        ("if (t->acknowledge_interrupt)", "if (false)"),
     ),
     mutation(
         "acknowledges-everything", "mmio-ack", MMIO,

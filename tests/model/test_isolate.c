@@ -179,6 +179,70 @@ static void test_cannot_be_reset(void **state)
 	}
 }
 
+static void isolate_with_interrupts(void)
+{
+	bench_begin(b);
+	gpu_isolate(b->dev, 0, NULL, &gpu_setup_full, &bars);
+	bench_expect_within(b, 8 * 4 * ISOLATE_WAIT_US);
+	model_check(&b->model);
+	bench_expect_line("gpu0: isolate: up to 8 tries");
+	bench_expect_line("isolate: polled first, then with interrupts");
+	bench_expect_line("isolate: the whole picture (EDID INDIRECT_DESC EVENT_IDX), "
+			  "queue of 64: works (");
+}
+
+static void test_interrupts_work(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(with_gpu); i++) {
+		start(with_gpu[i]);
+		bench_interrupt(b);
+		isolate_with_interrupts();
+		bench_expect_line(b->dev->pci ? "the same with interrupts by intx (EDID"
+					      : "the same with interrupts by mmio (EDID");
+		bench_expect_line("isolate: everything works: the failure does not repeat");
+		assert_true(b->dev->interrupt.queue);
+		assert_int_not_equal(b->dev->interrupt.mode, INTERRUPT_POLL);
+		expect_quiet_and_clean();
+	}
+}
+
+/* A device that never interrupts, and one whose line is another. */
+static void test_interrupts_break(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2 * ARRAY_SIZE(with_gpu); i++) {
+		start(with_gpu[i / 2]);
+		bench_interrupt(b);
+		b->model.lies.mute = i & 1;
+		if (!(i & 1))
+			b->gic.wire[BENCH_LINE] = NULL;
+		isolate_with_interrupts();
+		bench_expect_line("breaks with: the same with interrupts by ");
+		bench_expect_line("fails: not found");
+		bench_expect_line(i & 1 ? "isolate: interrupts: the device's interrupt status is 0"
+					: "isolate: interrupts: the device's interrupt status is "
+					  "0x1, and interrupt 48 did not come");
+		expect_quiet_and_clean();
+	}
+}
+
+/* What the run ended with is not tried again. */
+static void test_interrupts_out_of_use(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	bench_interrupt(b);
+	b->model.lies.mute = true;
+	bench_expect(b, bench_show(b), OK);
+	bench_expect(b, bench_stop(b), OK);
+	gpu_isolate(b->dev, 0, NULL, &gpu_setup_full, &bars);
+	bench_expect_line("isolate: interrupts are out of use: the device's interrupt status is 0");
+	bench_expect_line("isolate: everything works");
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
 /* Level debug shows what is in a step; none of it counts. */
 static void test_debug(void **state)
 {
@@ -219,6 +283,9 @@ int main(void)
 		cmocka_unit_test(test_nothing_works),
 		cmocka_unit_test(test_silent),
 		cmocka_unit_test(test_cannot_be_reset),
+		cmocka_unit_test(test_interrupts_work),
+		cmocka_unit_test(test_interrupts_break),
+		cmocka_unit_test(test_interrupts_out_of_use),
 		cmocka_unit_test(test_debug),
 		cmocka_unit_test(test_entropy),
 	};

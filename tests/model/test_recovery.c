@@ -80,6 +80,54 @@ static void test_needs_reset(void **state)
 	}
 }
 
+/* With an interrupt the wait ends at once, and the device interrupts again when it was reset. */
+static void test_needs_reset_by_interrupt(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(with_gpu); i++) {
+		uint64_t before;
+
+		start(with_gpu[i]);
+		bench_interrupt(b);
+		expect_open(OK);
+		before = b->dev->interrupt.queue;
+		host_advance_us(GPU_SESSION_SETTLED_US);
+		b->model.status |= MODEL_NEEDS_RESET;
+		b->model.interrupt_status |= 2;
+		bench_begin(b);
+		blacken();
+		bench_expect(b, flush(), OK);
+		bench_expect_within(b, BENCH_TIMEOUT_US / 4);
+		bench_expect_line("recovered: device needs reset");
+		assert_true(b->dev->interrupt.queue > before);
+		assert_int_not_equal(b->dev->interrupt.mode, INTERRUPT_POLL);
+		expect_shown_and_close();
+	}
+}
+
+/* An interrupt that says something else costs one look at the status, and no more. */
+static void test_changes_while_waiting(void **state)
+{
+	struct gpu_screen *s = &session.screens.screens[0];
+	struct rectangle all;
+	uint64_t reads;
+
+	(void)state;
+	start(MODEL_MMIO);
+	bench_interrupt(b);
+	expect_open(OK);
+	all = (struct rectangle){0, 0, s->surface.width, s->surface.height};
+	b->model.delay_us = 20 * MODEL_TURN_US;
+	reads = b->dev->count.reads;
+	bench_expect(b, gpu_flush(&session.gpu, s->resource, all), OK);
+	assert_int_equal(b->dev->count.reads - reads, 1);
+	b->model.interrupt_status |= 2;
+	bench_expect(b, gpu_flush(&session.gpu, s->resource, all), OK);
+	assert_int_equal(b->dev->count.reads - reads, 1 + 3);
+	b->model.delay_us = 0;
+	expect_shown_and_close();
+}
+
 static void test_no_answer(void **state)
 {
 	(void)state;
@@ -273,6 +321,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_needs_reset),
+		cmocka_unit_test(test_needs_reset_by_interrupt),
+		cmocka_unit_test(test_changes_while_waiting),
 		cmocka_unit_test(test_no_answer),
 		cmocka_unit_test(test_error_response),
 		cmocka_unit_test(test_fails_on_the_way),

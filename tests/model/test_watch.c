@@ -10,6 +10,8 @@ static struct bench *const b = &bench;
 static struct gpu_session session;
 static struct gpu_watch watch;
 
+static bool interrupts; /* the next device has some */
+
 static const enum model_transport with_gpu[] = {MODEL_MMIO, MODEL_MMIO_LEGACY, MODEL_PCI};
 static const struct gpu_show bars = {.picture = {.pattern = PICTURE_BARS}};
 static const struct gpu_show mirror = {.picture = {.pattern = PICTURE_BARS}, .layout = GPU_MIRROR};
@@ -22,6 +24,8 @@ static void start(enum model_transport transport, unsigned scanouts, const struc
 	bench_find(b);
 	assert_non_null(b->dev);
 	b->model.answers_awaited = false;
+	if (interrupts)
+		bench_interrupt(b);
 	bench_expect(b, gpu_session_open(&session, 0, b->dev, &gpu_setup_full, show), OK);
 	watch = (struct gpu_watch){.session = &session};
 }
@@ -129,6 +133,75 @@ static void test_few_reads(void **state)
 	assert_in_range(watch.looks, most / 2, most);
 	bench_expect_line("watch: 1 GPUs, for 2 s");
 	bench_expect_line("watch: 0 changes served");
+	finish();
+}
+
+/* With interrupts: one read at first, and one in ten seconds. */
+static void test_no_reads(void **state)
+{
+	uint64_t reads;
+
+	(void)state;
+	for (unsigned t = 0; t < ARRAY_SIZE(with_gpu); t++) {
+		start(with_gpu[t], 1, &bars);
+		look();
+		reads = b->dev->count.reads;
+		for (unsigned i = 0; i < 100; i++)
+			look();
+		assert_int_equal(b->dev->count.reads, reads);
+		for (unsigned i = 0; i < GPU_WATCH_UNTOLD_LOOKS; i++)
+			look();
+		assert_in_range(b->dev->count.reads - reads, 1, 2);
+		assert_int_equal(b->dev->interrupt.config, 0);
+		finish();
+	}
+}
+
+static void test_told_by_interrupts(void **state)
+{
+	(void)state;
+	for (unsigned t = 0; t < ARRAY_SIZE(with_gpu); t++) {
+		start(with_gpu[t], 1, &bars);
+		look();
+		for (unsigned i = 1; i < 4; i++) {
+			display(0, true, 100 + i, 70);
+			look();
+			bench_expect_picture(b, 0, 100 + i, 70);
+			assert_int_equal(watch.served, i);
+			assert_int_equal(b->dev->interrupt.config, i);
+		}
+		/* That it broke is told too. */
+		host_advance_us(GPU_SESSION_SETTLED_US);
+		b->model.status |= MODEL_NEEDS_RESET;
+		b->model.interrupt_status |= 2;
+		look();
+		assert_int_equal(session.recoveries, 1);
+		assert_int_not_equal(b->dev->interrupt.mode, INTERRUPT_POLL);
+		display(0, true, 50, 40);
+		look();
+		bench_expect_picture(b, 0, 50, 40);
+		finish();
+	}
+}
+
+/* The change is served late, and the device is polled from then on. */
+static void test_interrupt_that_does_not_come(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO, 1, &bars);
+	look();
+	display(0, true, 100, 70);
+	b->model.interrupt_status = 0;
+	look();
+	assert_int_equal(watch.served, 0);
+	gpu_watch_run(&watch, 1, 2000000);
+	assert_int_equal(watch.status, OK);
+	bench_expect_line("the configuration changed, and no interrupt told of it: polled from");
+	assert_int_equal(b->dev->interrupt.mode, INTERRUPT_POLL);
+	bench_expect_picture(b, 0, 100, 70);
+	display(0, true, 50, 40);
+	look();
+	bench_expect_picture(b, 0, 50, 40);
 	finish();
 }
 
@@ -314,6 +387,13 @@ static void test_never_the_same(void **state)
 	}
 }
 
+static int by_interrupts(void **state)
+{
+	(void)state;
+	interrupts = true;
+	return 0;
+}
+
 static int close_bench(void **state)
 {
 	(void)state;
@@ -337,6 +417,9 @@ int main(void)
 		cmocka_unit_test(test_events_ignored),
 		cmocka_unit_test(test_unknown_events),
 		cmocka_unit_test(test_never_the_same),
+		cmocka_unit_test_setup(test_no_reads, by_interrupts),
+		cmocka_unit_test_setup(test_told_by_interrupts, by_interrupts),
+		cmocka_unit_test_setup(test_interrupt_that_does_not_come, by_interrupts),
 	};
 
 	return cmocka_run_group_tests_name("watch", tests, NULL, close_bench);
