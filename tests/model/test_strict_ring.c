@@ -359,6 +359,37 @@ static void test_used_before_asked(void **state)
 	}
 }
 
+/* Late answers, out of order, each transport; at last as many as an index counts. */
+static void test_interrupts(void **state)
+{
+	static const enum model_transport all[] = {MODEL_MMIO, MODEL_PCI};
+
+	(void)state;
+	for (unsigned i = 0; i < 16; i++) {
+		open_queue(all[i & 1], 8, i & 2 ? 1ull << 29 : 0);
+		b->model.answers_last_first = i & 4;
+		b->model.delay_us = i & 8 ? 3000 : 0;
+		run(300);
+		close_queue();
+	}
+	open_queue(MODEL_MMIO, 64, 0);
+	run(beside & PACKED ? 1000 : 66000);
+	close_queue();
+}
+
+static void test_in_order_by_interrupts(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		beside = IN_ORDER | (i & 1 ? PACKED : 0);
+		open_queue(MODEL_MMIO, 16, i & 2 ? 1ull << 29 : 0);
+		b->model.batches = true;
+		b->model.delay_us = i & 4 ? 3000 : 0;
+		run(500);
+		close_queue();
+	}
+}
+
 /* A driver that polls asks for no interrupt, in all four ways of saying so. */
 static void test_none_are_asked_for(void **state)
 {
@@ -395,19 +426,14 @@ int main(void)
 		cmocka_unit_test_setup(test_packed_sizes, packed),
 		cmocka_unit_test_setup(test_none_are_asked_for, plain),
 		cmocka_unit_test_setup(test_used_before_asked, by_interrupts),
-		{"interrupts test_indices_wrap", test_indices_wrap, by_interrupts, NULL, NULL},
-		{"interrupts test_pci_legacy", test_pci_legacy, by_interrupts, NULL, NULL},
-		{"interrupts test_out_of_order", test_out_of_order, by_interrupts, NULL, NULL},
 		{"interrupts test_full_queue", test_full_queue, by_interrupts, NULL, NULL},
-		{"interrupts test_in_order", test_in_order, by_interrupts, NULL, NULL},
-		{"packed interrupts test_indices_wrap", test_indices_wrap, packed_by_interrupts,
+		cmocka_unit_test_setup(test_in_order_by_interrupts, by_interrupts),
+		cmocka_unit_test_setup(test_interrupts, by_interrupts),
+		{"packed test_full_queue by interrupts", test_full_queue, packed_by_interrupts,
 			NULL, NULL},
-		{"packed interrupts test_out_of_order", test_out_of_order, packed_by_interrupts,
+		{"packed test_used_before_asked", test_used_before_asked, packed_by_interrupts,
 			NULL, NULL},
-		{"packed interrupts test_full_queue", test_full_queue, packed_by_interrupts, NULL,
-			NULL},
-		{"packed interrupts test_used_before_asked", test_used_before_asked,
-			packed_by_interrupts, NULL, NULL},
+		{"packed test_interrupts", test_interrupts, packed_by_interrupts, NULL, NULL},
 	};
 
 	return cmocka_run_group_tests_name("strict_ring", tests, NULL, bench_teardown);
