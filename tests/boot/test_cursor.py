@@ -42,8 +42,6 @@ def on_the_way(x, y):
     "arch, model, option, place",
     [
         pytest.param("x86_64", "virtio-vga", "on", (320, 240), id="x86_64-middle"),
-        pytest.param("x86_64", "virtio-vga", "on irq=msix", (320, 240), id="x86_64-msix"),
-        pytest.param("aarch64", "virtio-gpu-pci", "on irq=msix", (320, 240), id="aarch64-msix"),
         pytest.param("aarch64", "virtio-gpu-pci", "100,77", (100, 77), id="aarch64-placed"),
         pytest.param("aarch64", "virtio-gpu-device", "0,479", (0, 479), id="aarch64-mmio-corner"),
     ],

@@ -46,7 +46,7 @@ WATCHED = ("events-ignored",)
 
 NO_PROCESSOR = "here is no processor that takes interrupts; tests/boot shows it on QEMU"
 
-# What QEMU's devices put up with, or nobody sees here: there is no symptom, and so no cause. Other devices do not.
+# What QEMU's devices put up with, or what is not seen here: there is no symptom, and so no cause.
 TOLERATED = {
     "no-version-1": "QEMU drives a modern device without VERSION_1 all the same",
     "pfn-truncated": "these machines have no memory above 16 TiB",
