@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Interrupts that cannot be used, or do not come: the cause is named, and the run goes on."""
 
+import re
+
 import pytest
 
 from expect import expect_detail, expect_failure, expect_pass, expect_screen, expect_step, read_log
@@ -43,3 +45,15 @@ def test_the_wrong_line(gic, version, start, folder):
     )
     expect_step(log, "virtio-mmio@a003e00", "^gpu0: picture shown")
     expect_screen(machine, log, Screen(), "bars", False, folder)
+
+
+@pytest.mark.parametrize("arch, extra", (("aarch64", GIC3), ("x86_64", ())))
+def test_the_cursor_queue(arch, extra, start):
+    """Its vector is assigned too: each of its eleven requests is told by an interrupt."""
+    args = "irq=msix cursor=on label=off after=shutdown"
+    log = read_log(start(arch, args=args, extra=(*extra, *gpu())))
+    expect_pass(log, arch)
+    expect_step(log, "gpu0", "^scanout 0: cursor at ")
+    step = expect_step(log, PCI, "^interrupts by msix: ")
+    queue, config = re.search(r"queue (\d+), config (\d+)", step.text).groups()
+    assert int(queue) >= 11 + 6 and config == "0", step.text
