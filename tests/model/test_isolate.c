@@ -223,6 +223,7 @@ static void test_interrupts_break(void **state)
 		bench_expect_line(i & 1 ? "isolate: interrupts: the device's interrupt status is 0"
 					: "isolate: interrupts: the device's interrupt status is "
 					  "0x1, and interrupt 48 did not come");
+		assert_int_equal(b->dev->interrupt.mode, INTERRUPT_POLL);
 		expect_quiet_and_clean();
 	}
 }
