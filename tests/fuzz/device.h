@@ -27,6 +27,7 @@
 #define DEVICE_WATCH    0x01u /* the device may change its displays; a session follows them */
 #define DEVICE_IRQ      0x02u /* interrupts, by the line … */
 #define DEVICE_MSIX     0x04u /* … or by messages, where there are such */
+#define DEVICE_MISTAKE  0x80u /* which one, else the device says */
 #define DEVICE_DISPLAYS 4u /* bits to the left: the enabled ones */
 
 enum device_transport {
@@ -59,7 +60,8 @@ struct device {
 	bool packed; /* the driver is to use packed rings, if it can, */
 	bool cursor; /* and a cursor, */
 	uint8_t show; /* what to show, as tests/fuzz/fuzz_device.c takes it, */
-	uint8_t more; /* and DEVICE_WATCH and so on */
+	uint8_t more; /* and DEVICE_WATCH and so on, */
+	uint8_t mistake; /* and with DEVICE_MISTAKE, by its number */
 	struct dma_pool *pool; /* the driver's memory, all of it in `ram` */
 	uint8_t *ram;
 	uint64_t ram_base;

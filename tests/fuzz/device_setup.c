@@ -87,6 +87,8 @@ static unsigned take_kind(struct device *d)
 		d->more = stream_byte(s);
 		d->config[2] = DEVICE_SCANOUTS;
 		d->displays = d->more >> DEVICE_DISPLAYS & 7;
+		if (d->more & DEVICE_MISTAKE)
+			d->mistake = stream_byte(s);
 	}
 	return third & THIRD_PATCHES;
 }

@@ -195,9 +195,10 @@ static bool err(struct device *d, struct virtio_device *dev)
 	const struct virtio_transport *real = dev->transport;
 	static struct fault_state state;
 	const struct fault *fault = faults;
+	unsigned which = d->more & DEVICE_MISTAKE ? d->mistake : stream_byte(&d->stream);
 	bool again;
 
-	for (unsigned i = stream_byte(&d->stream); i && fault[1].name; i--)
+	for (unsigned i = which; i && fault[1].name; i--)
 		fault++;
 	d->scribbled = d->lied_of_queue = true;
 	if (fault_install(&state, fault, 0, dev) != OK)

@@ -228,11 +228,12 @@ def device_streams():
         for i, machine in enumerate(asked)
         for k, doing in enumerate(lasting)
     }
-    # A good device, and each mistake of gpu/fault.h on it.
+    # Each mistake of gpu/fault.h on a device that is good, or changes its displays.
     return streams | {
-        f"fault-{kind}-{fault}": bytes([0x4C | kind, 0, 0, fault]) + bytes(40)
+        f"fault-{kind}-{fault}-{k}": bytes([0x4C | kind, 255 * k, 0x60, 0, 0xF1, fault]) + doing
         for kind in range(3)
-        for fault in range(60)
+        for fault in range(90)
+        for k, doing in enumerate((b"", b"\0" * 9 + b"\x07\x02"))
     }
 
 
