@@ -264,6 +264,14 @@ static void answer_one(struct device *d, const struct ring *r, const struct twis
 		publish_used(d, r, head, twist->length_given ? twist->length : length);
 }
 
+/* avail_event (§2.7.10): the device wants to know of the request that comes next. */
+static void ask_for_next(struct device *d, const struct ring *r)
+{
+	le16 event = le16_of(r->queue->avail_seen);
+
+	store(d, r->used + 4 + 8 * (uint64_t)r->size, &event, sizeof(event));
+}
+
 /* Up to DEVICE_MAX_PIECES requests; whether there were any. */
 static bool answer_ring(struct device *d, const struct ring *r, const struct twist *twist)
 {
@@ -278,6 +286,8 @@ static bool answer_ring(struct device *d, const struct ring *r, const struct twi
 	idx = load16(d, r->avail + 2);
 	for (; count < DEVICE_MAX_PIECES && r->queue->avail_seen != idx; count++)
 		answer_one(d, r, twist);
+	if (count && d->driver_features & FEATURE(VIRTIO_F_EVENT_IDX))
+		ask_for_next(d, r);
 	return count;
 }
 
