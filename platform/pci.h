@@ -157,6 +157,12 @@ void pci_config_write(struct pci_device *device, unsigned offset, unsigned width
 unsigned pci_find_capability(struct pci_device *device, uint8_t id, unsigned after);
 
 /*
+ * Whether the `size` bytes of the capability at `at` end before configuration space's first 256
+ * bytes do, where capabilities are (PCI Local Bus 3.0 §6.7). A line at error when they do not.
+ */
+MUST_CHECK bool pci_capability_fits(const struct pci_device *device, unsigned at, unsigned size);
+
+/*
  * Fills bars[PCI_MAX_BARS] (bridges have two; the upper half of a 64-bit BAR is not implemented:
  * size 0). The first call sizes all BARs with decoding off and restores them; later calls repeat
  * what is known, with the addresses that were given since. ERR_MALFORMED, logged, for a BAR that

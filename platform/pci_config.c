@@ -16,6 +16,7 @@
 #define PORTS_ENABLE           0x80000000u
 #define PORTS_FUNCTION_SIZE    0x100u
 #define CAPABILITIES_FIRST     0x40u /* the header ends here */
+#define CAPABILITIES_END       0x100u
 #define CAPABILITY_OFFSET_MASK 0xfcu /* the two low bits are reserved (§6.7) */
 
 struct register_name {
@@ -196,4 +197,13 @@ unsigned pci_find_capability(struct pci_device *device, uint8_t id, unsigned aft
 		offset = header >> 8 & CAPABILITY_OFFSET_MASK;
 	}
 	return 0;
+}
+
+bool pci_capability_fits(const struct pci_device *device, unsigned at, unsigned size)
+{
+	if (range_inside(at, size, CAPABILITIES_END))
+		return true;
+	log_error(
+		device->name, "capabilities: the %u bytes of that at 0x%02x do not fit", size, at);
+	return false;
 }

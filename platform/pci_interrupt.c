@@ -8,6 +8,7 @@
 #define MSIX_CONTROL 2u
 #define MSIX_TABLE   4u
 #define MSIX_PENDING 8u
+#define MSIX_SIZE    12u
 
 #define MSIX_ENABLE   0x8000u
 #define MSIX_MASK_ALL 0x4000u
@@ -57,6 +58,8 @@ enum status pci_msix_open(
 
 	if (!msix.capability)
 		return ERR_NOT_FOUND;
+	if (!pci_capability_fits(device, msix.capability, MSIX_SIZE))
+		return ERR_MALFORMED;
 	control = pci_config_read(device, msix.capability + MSIX_CONTROL, 2);
 	msix.count = (uint16_t)((control & MSIX_LAST) + 1);
 	status = open_part(tree, device, subject,

@@ -228,14 +228,14 @@ static void read_capability(struct virtio_device *dev, unsigned at, struct layou
 	uint8_t length = (uint8_t)pci_config_read(pci, at + CAP_LEN, 1);
 	uint8_t type = (uint8_t)pci_config_read(pci, at + CAP_CFG_TYPE, 1);
 	uint8_t needed = type == VIRTIO_PCI_CAP_NOTIFY_CFG ? CAP_SIZE_NOTIFY : CAP_SIZE;
-	struct capability cap = {
-		.type = type,
-		.bar = (uint8_t)pci_config_read(pci, at + CAP_BAR, 1),
-		.offset = pci_config_read(pci, at + CAP_OFFSET, 4),
-		.length = pci_config_read(pci, at + CAP_LENGTH, 4),
-	};
+	struct capability cap = {.type = type};
 	const char *verdict = "noted";
 
+	if (!pci_capability_fits(pci, at, needed))
+		return;
+	cap.bar = (uint8_t)pci_config_read(pci, at + CAP_BAR, 1);
+	cap.offset = pci_config_read(pci, at + CAP_OFFSET, 4);
+	cap.length = pci_config_read(pci, at + CAP_LENGTH, 4);
 	if (type == VIRTIO_PCI_CAP_NOTIFY_CFG && length >= needed)
 		cap.multiplier = pci_config_read(pci, at + CAP_NOTIFY_OFF_MULTIPLIER, 4);
 	if (type == VIRTIO_PCI_CAP_SHARED_MEMORY_CFG && length >= CAP_SIZE_64)

@@ -93,6 +93,65 @@ static void test_short_capabilities(void **state)
 	expect_unusable("refused: cap_len is too short");
 }
 
+/* The list leads to a capability whose last words would lie behind what capabilities have. */
+static void test_capabilities_at_the_end(void **state)
+{
+	static const uint8_t places[] = {0xf4, 0xf8, 0xfc};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+		start();
+		model_pci_put(&b->model, MODEL_CAP_NOTIFY + 1, 1, places[i]);
+		model_pci_put(&b->model, places[i], 4, 0x01100009);
+		expect_unusable("do not fit");
+	}
+}
+
+/* Of several for one structure the first that can be used is (§4.1.4.1), be it the last. */
+static void test_duplicated_types(void **state)
+{
+	static const struct {
+		unsigned field;
+		uint32_t value;
+	} first[] = {{4, 6}, {4, 5}, {8, 0x7ff0}, {8, 2}, {12, 0x37}, {12, 0xffffffff}};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(first); i++) {
+		host_reset(NULL);
+		bench_open(b, MODEL_PCI, &model_type_gpu);
+		for (unsigned at = 4; at < 16; at += 4)
+			model_pci_put(&b->model, MODEL_CAP_DECOY + at, 4,
+				model_pci_get(&b->model, MODEL_CAP_COMMON + at, 4));
+		model_pci_put(&b->model, MODEL_CAP_COMMON + first[i].field,
+			first[i].field == 4 ? 1 : 4, first[i].value);
+		bench_find(b);
+		assert_non_null(b->dev);
+		bench_expect(b, bench_show(b), OK);
+		bench_expect(b, bench_stop(b), OK);
+		bench_close(b);
+	}
+}
+
+/* Two doorbells, the first of them outside: its multiplier does not stay behind. */
+static void test_duplicated_notify(void **state)
+{
+	(void)state;
+	start();
+	for (unsigned at = 4; at < 16; at += 4)
+		model_pci_put(&b->model, MODEL_CAP_VENDOR + at, 4,
+			model_pci_get(&b->model, MODEL_CAP_NOTIFY + at, 4));
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 2, 2, 2 << 8 | 24);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 16, 4,
+		model_pci_get(&b->model, MODEL_CAP_NOTIFY + 16, 4));
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 8, 4, 0xfffff000);
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0x1000);
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, bench_show(b), OK);
+	bench_expect(b, bench_stop(b), OK);
+	bench_close(b);
+}
+
 static void test_reserved_bars(void **state)
 {
 	static const uint8_t bars[] = {6, 7, 0x80, 0xff};
@@ -256,6 +315,9 @@ int main(void)
 		cmocka_unit_test(test_no_list),
 		cmocka_unit_test(test_missing_capabilities),
 		cmocka_unit_test(test_short_capabilities),
+		cmocka_unit_test(test_capabilities_at_the_end),
+		cmocka_unit_test(test_duplicated_types),
+		cmocka_unit_test(test_duplicated_notify),
 		cmocka_unit_test(test_reserved_bars),
 		cmocka_unit_test(test_bars_that_are_not_there),
 		cmocka_unit_test(test_structures_outside_their_bar),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fake_pci.h"
 
+#include <string.h>
+
 #include "platform/pci_config.h"
 
 static struct fake_pci machine;
@@ -177,6 +179,45 @@ static void test_capability_in_header(void **state)
 				"offset 0x3c"));
 }
 
+/* One that begins where there is no room for it: what follows is another kind of space. */
+static void test_capability_at_the_end(void **state)
+{
+	struct pci_device d;
+	struct fake_function *f = start(&ecam, &d);
+
+	(void)state;
+	fake_pci_add_capability(f, 0xfc, PCI_CAP_ID_MSIX, 0);
+	assert_int_equal(pci_find_capability(&d, PCI_CAP_ID_MSIX, 0), 0xfc);
+	assert_true(pci_capability_fits(&d, 0xfc, 4));
+	assert_true(pci_capability_fits(&d, 0xf4, 12));
+	assert_false(host_logged("error:"));
+	assert_false(pci_capability_fits(&d, 0xfc, 12));
+	assert_true(host_logged("error: capabilities: the 12 bytes of that at 0xfc do not fit"));
+}
+
+/* A list of nothing but ones, the null capability, and one id several times. */
+static void test_capability_ids(void **state)
+{
+	struct pci_device d;
+	struct fake_function *f = start(&ecam, &d);
+
+	(void)state;
+	f->config[PCI_STATUS] = PCI_STATUS_CAP_LIST;
+	memset(f->config + PCI_CAPABILITY_LIST, 0xff, FAKE_CONFIG_SIZE - PCI_CAPABILITY_LIST);
+	assert_int_equal(pci_find_capability(&d, PCI_CAP_ID_MSIX, 0), 0);
+	assert_true(host_logged("error: capabilities: the list loops at offset 0xfc"));
+
+	f = start(&ecam, &d);
+	for (unsigned at = 0x40; at < 0x60; at += 8)
+		fake_pci_add_capability(f, at, PCI_CAP_ID_MSIX, (uint8_t)(at + 8));
+	fake_pci_add_capability(f, 0x60, 0, 0x70);
+	fake_pci_add_capability(f, 0x70, PCI_CAP_ID_EXP, 0);
+	assert_int_equal(pci_find_capability(&d, PCI_CAP_ID_MSIX, 0), 0x40);
+	assert_int_equal(pci_find_capability(&d, PCI_CAP_ID_MSIX, 0x40), 0x48);
+	assert_int_equal(pci_find_capability(&d, PCI_CAP_ID_MSIX, 0x58), 0);
+	assert_int_equal(pci_find_capability(&d, PCI_CAP_ID_EXP, 0), 0x70);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +228,8 @@ int main(void)
 		cmocka_unit_test_setup(test_capabilities, host_reset),
 		cmocka_unit_test_setup(test_capability_loop, host_reset),
 		cmocka_unit_test_setup(test_capability_in_header, host_reset),
+		cmocka_unit_test_setup(test_capability_at_the_end, host_reset),
+		cmocka_unit_test_setup(test_capability_ids, host_reset),
 	};
 
 	return cmocka_run_group_tests_name("pci_config", tests, NULL, NULL);

@@ -141,6 +141,19 @@ static void test_msix_table_is_wrong(void **state)
 	assert_false(pci_msix_is_pending(&msix, 0));
 }
 
+/* A capability that would go on where configuration space has another meaning. */
+static void test_msix_at_the_end(void **state)
+{
+	struct fake_function *f = add_gpu(NULL, 2);
+	struct pci_msix msix;
+
+	(void)state;
+	fake_pci_add_capability(f, CAP, PCI_CAP_ID_VNDR, 0xf8);
+	fake_pci_add_capability(f, 0xf8, PCI_CAP_ID_MSIX, 0);
+	assert_int_equal(pci_msix_open(&tree, scan_last(), "gpu", &msix), ERR_MALFORMED);
+	assert_true(host_logged("the 12 bytes of that at 0xf8 do not fit"));
+}
+
 static void test_msix_does_not_stay_on(void **state)
 {
 	struct fake_function *f = add_gpu(NULL, 2);
@@ -225,6 +238,7 @@ int main(void)
 		cmocka_unit_test_setup(test_msix, setup),
 		cmocka_unit_test_setup(test_msix_is_not_there, setup),
 		cmocka_unit_test_setup(test_msix_table_is_wrong, setup),
+		cmocka_unit_test_setup(test_msix_at_the_end, setup),
 		cmocka_unit_test_setup(test_msix_does_not_stay_on, setup),
 		cmocka_unit_test_setup(test_swizzle, setup),
 		cmocka_unit_test_setup(test_interrupt_line_register, setup),
