@@ -7,6 +7,7 @@ is shown and kept. Exit status: 0 every boot passed, 1 one did not, 2 none could
 130 interrupted.
 """
 
+import os
 import re
 import sys
 import time
@@ -16,16 +17,18 @@ import qemu
 import run
 
 FAILED_LOG = qemu.ROOT / "build/repeat.txt"
-# How an end without a verdict is counted.
-NAMES = {
-    run.NO_VERDICT: "no verdict in time",
-    run.QEMU_DIED: "QEMU ended",
-    run.FAULTED: "firmware fault",
-}
+NAMES = {qemu.Died: "QEMU ended", qemu.FirmwareFault: "firmware fault"}
 
 
 def say(text):
     print(f"repeat: {text}", flush=True)
+
+
+def processor_seconds(pid):
+    """What a process has had of the processors: next to nothing says that the host was busy."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def boot(options):
@@ -34,9 +37,11 @@ def boot(options):
         try:
             log = machine.wait_result(options.timeout)
             return qemu.RESULT.search(log)[1], log
-        except (qemu.Timeout, qemu.Died, qemu.FirmwareFault) as error:
-            name = NAMES[run.STATUS[type(error)]]
-            return name, f"{machine.serial}\nrepeat: {error.what}\n"
+        except qemu.Timeout as error:
+            had = f"QEMU had {processor_seconds(machine.pid):.1f} s of processor time"
+            return "no verdict in time", f"{machine.serial}\nrepeat: {error.what}; {had}\n"
+        except (qemu.Died, qemu.FirmwareFault) as error:
+            return NAMES[type(error)], f"{machine.serial}\nrepeat: {error.what}\n"
 
 
 def summary(counts, seconds):

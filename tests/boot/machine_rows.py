@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Rows of the boot matrix about the machine around the GPU: processors, memory, buses, neighbours."""
+"""Rows of the boot matrix about the machine around the GPU: processors, memory, buses."""
 
 from matrix import PCI, Row, Screen, device, gpu
 
@@ -47,7 +47,12 @@ MEMORY = (
     *machine("256M", memory="256M", wide=ARCHES),
     *machine("3G", memory="3G", wide=ARCHES),
     *machine("16G", memory="16G"),
-    *machine("dimm", "-m", "512M,slots=2,maxmem=8G", *backing(1), *device("pc-dimm", "memdev=ram1"), wide=("x86_64",)),
+    *machine(
+        "dimm",
+        *("-m", "512M,slots=2,maxmem=8G", *backing(1)),
+        *device("pc-dimm", "memdev=ram1"),
+        wide=("x86_64",),
+    ),
 )
 
 ROOT_BRIDGE = (

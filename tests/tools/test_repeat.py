@@ -32,13 +32,15 @@ def test_the_first_failure_is_shown():
     status, lines = repeat("2", "--args=patern=grid", "--timeout=90")
     assert status == 1, lines
     assert sum(line.startswith("# RESULT: FAIL") for line in lines) == 1, "one log, the first"
-    assert any(line.startswith("repeat: boot 1 is the first that did not pass: FAIL") for line in lines)
+    first = "repeat: boot 1 is the first that did not pass: FAIL"
+    assert any(line.startswith(first) for line in lines)
     assert lines[-1].startswith("repeat: 2 boots: FAIL 2, ")
 
 
 def test_no_verdict_is_counted():
     status, lines = repeat("2", "--timeout=0.1")
     assert status == 1
+    assert any("s of processor time" in line for line in lines)
     assert lines[-1].startswith("repeat: 2 boots: no verdict in time 2, ")
 
 
