@@ -18,11 +18,6 @@ DISK = "drive=medium", "bootindex=0"
 BUSES = {
     "xhci": (*device("qemu-xhci"), *device("usb-storage", *DISK)),
     "ehci": (*device("ich9-usb-ehci1"), *device("usb-storage", *DISK)),
-    "uas": (
-        *device("qemu-xhci"),
-        *device("usb-uas", "id=uas"),
-        *device("scsi-hd", "bus=uas.0", *DISK),
-    ),
     "nvme": device("nvme", "serial=1", *DISK),
     "ahci": (*device("ich9-ahci", "id=ahci"), *device("ide-hd", "bus=ahci.0", *DISK)),
     "virtio-blk-pci": device("virtio-blk-pci", *DISK),
