@@ -237,6 +237,28 @@ static void test_late_is_not_missed(void **state)
 	assert_false(virtio_interrupt_look(&dev, 0));
 }
 
+static void raise_later(void *context)
+{
+	host_advance_us(30000);
+	raise_late(context);
+}
+
+/* A device that is a process of its own, on a busy host: its answer is here long before. */
+static void test_far_later_is_not_missed(void **state)
+{
+	unsigned turns = 0;
+
+	(void)state;
+	open_as(INTERRUPT_MMIO);
+	assert_true(virtio_interrupt_look(&dev, INTERRUPT_MISSED_US + 1));
+	gic.on_let_in = raise_later;
+	gic.context = &turns;
+	virtio_interrupt_answered(&dev);
+	gic.on_let_in = NULL;
+	assert_int_equal(dev.interrupt.mode, INTERRUPT_MMIO);
+	assert_int_equal(dev.interrupt.queue, 1);
+}
+
 static void unusable(enum interrupt_mode mode, const char *reason)
 {
 	open_as(mode);
@@ -310,6 +332,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_missed_and_raised, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missed_and_not_raised, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late_is_not_missed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_far_later_is_not_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_transport, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_line_out_of_range, setup, teardown),
