@@ -2,6 +2,7 @@
 """tools/setup.sh: silent where nothing is missing; where something is, it says what and why."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -10,13 +11,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+RELEASE = Path("/etc/os-release").read_text()
+CODENAME = "ID=debian\n" in RELEASE and re.search(r"^VERSION_CODENAME=(\w+)$", RELEASE, re.M)[1]
 BASICS = ("sh", "cut", "grep", "sed", "tr", "uname", "env")
 
 
-def setup(*groups, path=None, **environment):
+def setup(*groups, path=None, root=ROOT, **environment):
     return subprocess.run(
         ["tools/setup.sh", *groups],
-        cwd=ROOT,
+        cwd=root,
         env={**os.environ, **({"PATH": str(path)} if path else {}), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -75,9 +78,7 @@ def debian(bare):
     return bare
 
 
-@pytest.mark.skipif(
-    "ID=debian\n" not in Path("/etc/os-release").read_text(), reason="this is not Debian"
-)
+@pytest.mark.skipif(not CODENAME, reason="this is not Debian")
 class TestDebian:
     def test_root(self, debian):
         add_command(debian, "id", "echo 0")
@@ -112,3 +113,51 @@ class TestDebian:
         add_command(debian, "id", "echo 0")
         done = setup("clang", path=debian, LOG=str(debian / "log"), FAILS="100")
         assert done.returncode != 0
+
+
+APT_GET = f"""{RECORD}
+case "$*" in
+*indextargets*) echo "http://mirror.example/debian/ stable {CODENAME} main" ;;
+*download*) : >one.deb && : >two.deb && exit ${{FAILS:-0}} ;;
+esac"""
+
+
+@pytest.mark.skipif(not CODENAME, reason="this is not Debian")
+class TestUnpacked:
+    """Packages of another suite, into a project of the test's own."""
+
+    @pytest.fixture
+    def project(self, debian):
+        for name in ("mkdir", "rm", "mv", "sort"):
+            (debian / name).symlink_to(shutil.which(name))
+        add_command(debian, "apt-get", APT_GET)
+        add_command(debian, "dpkg", 'case "$1" in -x) mkdir -p usr ;; *) echo amd64 ;; esac')
+        add_command(debian, "id", "echo 0")
+        project = debian / "project"
+        (project / "tools").mkdir(parents=True)
+        shutil.copy(ROOT / "tools/setup.sh", project / "tools")
+        return project
+
+    def run(self, project, **more):
+        log = project.parent / "log"
+        done = setup("matrix", path=project.parent, root=project, LOG=str(log), **more)
+        return done, log.read_text()
+
+    def test_the_machines_own_mirror(self, project):
+        done, log = self.run(project)
+        assert done.returncode == 0, done.stderr
+        suite = f"{CODENAME}-backports"
+        sources = (project / "build/deps/apt" / suite / "sources.list").read_text()
+        assert sources.endswith(f"] http://mirror.example/debian/ {suite} main\n")
+        assert "download qemu-system-arm qemu-system-x86 qemu-system-common" in log
+        assert [file.name for file in (project / "build/deps/matrix/qemu").iterdir()] == ["usr"]
+        (project.parent / "log").write_text("")
+        done, log = self.run(project)
+        assert done.returncode == 0 and "download qemu-system" not in log
+
+    def test_not_on_the_mirror(self, project):
+        done, _ = self.run(project, FAILS="100")
+        assert done.returncode != 0
+        assert "could not be unpacked: does the mirror have" in done.stderr
+        assert not (project / "build/deps/matrix/qemu").exists()
+        assert not (project / "build/deps/matrix/u-boot").exists()
