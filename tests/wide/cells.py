@@ -198,7 +198,8 @@ def cell(arch, build, emulator, thing):
         boot="medium" if build.name == "u-boot" else "kernel",
         args=thing.args,
         pattern="gradient",
-        screens=(Screen(transport=thing.subject),),
+        # QEMU has no screendump of what OpenGL draws: the picture is read back from the device.
+        screens=() if thing.host == "opengl" else (Screen(transport=thing.subject),),
         entropy=thing.entropy,
         details=thing.details,
     )

@@ -30,6 +30,7 @@ import qemu  # noqa: E402
 import tap  # noqa: E402
 from boot import expect_row, start_row  # noqa: E402
 from cells import cells  # noqa: E402
+from expect import expect_step  # noqa: E402
 
 FOLDER = ROOT / "build/matrix"
 HEAD = ("firmware", "QEMU", "machine", "GPU", "verdict", "s")
@@ -90,7 +91,10 @@ def boot(cell, name, folder):
 
         machine = start_row(cell.row, start, folder)
         try:
-            expect_row(cell.row, machine, FOLDER / name)
+            log = expect_row(cell.row, machine, FOLDER / name)
+            if cell.device.host == "opengl":
+                step = expect_step(log, "gpu0", "^check=readback: the device has all 1280x800 pixels")
+                assert not step.skip, step.skip
         finally:
             (FOLDER / f"{name}.txt").write_text(f"{machine.shell_line()}\n{machine.serial}")
 
