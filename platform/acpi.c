@@ -198,6 +198,8 @@ static void read_root(
 			&blocks);
 	if (blocks.count && acpi_read_devices(blocks.block, blocks.count, m) != OK)
 		log_info(subject, "DSDT and SSDT: not all of it was usable");
+	/* A _CCA is about the bridge itself, and stands. */
+	machine_settle_pci_segments(m);
 }
 
 /* The root table at an address, if it is one with this signature. */

@@ -45,6 +45,15 @@ static void name_source(char source[SOURCE_SIZE], const struct aml_device *devic
 	format(source, SOURCE_SIZE, "ACPI %s", device->path);
 }
 
+static enum coherence coherence_of(const struct aml_device *device)
+{
+	uint64_t cca;
+
+	if (!aml_find_coherence(device, &cca))
+		return COHERENCE_NOT_STATED;
+	return cca ? COHERENCE_YES : COHERENCE_NO;
+}
+
 static enum status add_virtio_mmio(struct machine *m, const struct aml_device *device)
 {
 	struct virtio_mmio_location window = {0};
@@ -61,6 +70,7 @@ static enum status add_virtio_mmio(struct machine *m, const struct aml_device *d
 	window.size = resources.first[AML_MEMORY].length;
 	window.interrupt = (uint32_t)resources.first[AML_INTERRUPT].base;
 	window.interrupt_edge = resources.first[AML_INTERRUPT].edge;
+	window.coherence = coherence_of(device);
 	name_source(window.source, device);
 	return machine_add_virtio_mmio(m, &window);
 }
@@ -162,6 +172,7 @@ static enum status place_bridge(struct machine *m, struct bridge *bridge)
 		return machine_add_pci_host(m, host);
 	log_debug(subject, "%s: is the bridge of bus %02x from %s", host->source, host->bus_first,
 		known->source);
+	coherence_add(&known->coherence, host->coherence, known->source, host->source);
 	for (unsigned i = 0; i < host->aperture_count; i++)
 		if (pci_host_add_aperture(known, &host->apertures[i]) != OK)
 			status = ERR_NO_MEMORY;
@@ -219,6 +230,7 @@ static enum status add_bridge(struct machine *m, const struct aml_device *device
 	}
 	bridge.host.segment = (uint16_t)device->segment;
 	bridge.host.bus_first = (uint8_t)device->bus;
+	bridge.host.coherence = coherence_of(device);
 	if (!device->crs.size)
 		log_info(subject, "%s: its _CRS %s: no apertures from here", device->path,
 			device->crs_computed ? "has to be computed" : "is absent");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In: the IORT (Arm DEN 0049). Out: how the functions of a PCI segment are named to an ITS. */
+/*
+ * In: the IORT (Arm DEN 0049). Out: how the functions of a PCI segment are named to an ITS, and
+ * whether they are coherent. What it says of an SMMU's caches is about the SMMU's own tables.
+ */
 #include "mem/log.h"
 #include "platform/acpi_parts.h"
 
@@ -8,6 +11,7 @@
 /* Offsets in a node, and in one of its id mappings. */
 #define NODE_HEADER   16u
 #define NODE_MAPPINGS 8u
+#define NODE_COHERENT 16u /* of a root complex: the cache coherent attribute, 1 or 0 */
 #define NODE_SEGMENT  28u /* of a root complex */
 #define MAPPING_SIZE  20u
 
@@ -46,16 +50,20 @@ static enum status read_mapping(
 static enum status read_root_complex(
 	const struct bytes *table, struct bytes node, struct machine *m)
 {
-	uint32_t count, offset, segment;
-	enum status status = OK;
+	uint32_t count, offset, coherent, segment;
+	enum status status;
 
 	bytes_seek(&node, NODE_MAPPINGS);
 	count = bytes_le32(&node);
 	offset = bytes_le32(&node);
+	bytes_seek(&node, NODE_COHERENT);
+	coherent = bytes_le32(&node);
 	bytes_seek(&node, NODE_SEGMENT);
 	segment = bytes_le32(&node);
 	if (node.overrun || segment > UINT16_MAX)
 		return malformed("a root complex", (size_t)(node.data - table->data));
+	status = machine_add_pci_segment(
+		m, (uint16_t)segment, coherent ? COHERENCE_YES : COHERENCE_NO, source);
 	bytes_seek(&node, offset);
 	while (count-- && status == OK) {
 		if (bytes_left(&node) < MAPPING_SIZE)

@@ -24,7 +24,10 @@ uint64_t acpi_fadt_dsdt(struct bytes table);
 /* Multiple APIC Description Table: enabled processors, interrupt controllers. */
 MUST_CHECK enum status acpi_read_madt(struct bytes table, struct machine *m);
 
-/* I/O Remapping Table: the device ids that an ITS sees for PCI functions. */
+/*
+ * I/O Remapping Table: the device ids that an ITS sees for PCI functions, and whether
+ * these are coherent, which machine_settle_pci_segments hands to the bridges.
+ */
 MUST_CHECK enum status acpi_read_iort(struct bytes table, struct machine *m);
 
 /* Serial Port Console Redirection table, revisions 1 to 4. */

@@ -250,6 +250,30 @@ static enum status each_device_of(struct aml_namespace *ns, struct bytes block,
 	return walk.status;
 }
 
+bool aml_find_coherence(const struct aml_device *device, uint64_t *cca)
+{
+	struct aml_path path = *device->place;
+	struct aml_object object;
+	struct aml_value value;
+
+	for (; path.count; path.count--) {
+		struct aml_path at = path;
+
+		if (at.count == AML_MAX_SEGMENTS)
+			continue;
+		at.segment[at.count++] = AML_SEGMENT('_', 'C', 'C', 'A');
+		if (!aml_find_path(device->ns, &at, &object))
+			continue;
+		aml_evaluate(device->ns, object, &value);
+		*cca = value.integer;
+		if (value.type == AML_VALUE_INTEGER)
+			return true;
+		log_info(subject, "%s: its _CCA has to be computed: not known", device->path);
+		return false;
+	}
+	return false;
+}
+
 enum status aml_each_device(const struct bytes *blocks, unsigned count,
 	void (*found)(void *context, const struct aml_device *device), void *context)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The devices in AML definition blocks (DSDT, SSDTs): enough of ACPI 6.5 §20 to find each Device,
- * its _HID, _CID, _UID, _STA, _SEG, _BBN, _CRS and _PRT. Nothing is executed: a method counts only
- * when its body is a `Return` of a constant, a buffer, or a name that holds one, with nothing
+ * its _HID, _CID, _UID, _STA, _SEG, _BBN, _CRS, _CCA and _PRT. Nothing is executed: a method counts
+ * only when its body is a `Return` of a constant, a buffer, or a name that holds one, with nothing
  * before it but declarations. One decision is understood, in _PRT: by the interrupt model, which is
  * what a system says to \_PIC; it is taken to be APICs, for which all interrupts are routed here.
  *
@@ -44,6 +44,13 @@ struct aml_device {
  */
 MUST_CHECK enum status aml_each_device(const struct bytes *blocks, unsigned count,
 	void (*found)(void *context, const struct aml_device *device), void *context);
+
+/*
+ * What _CCA of a device says, or of the nearest device or scope above it that has one (ACPI 6.5
+ * §6.2.17), during the call in which aml_each_device told of it: 1 is coherent, 0 not. False when
+ * there is none, or it has to be computed, which is a line.
+ */
+MUST_CHECK bool aml_find_coherence(const struct aml_device *device, uint64_t *cca);
 
 #define AML_MAX_STEPS 20000000u
 

@@ -2,8 +2,8 @@
 /*
  * A reader for flattened device trees (Devicetree Specification 0.4 §5), and what a tree says of
  * the machine: `virtio,mmio` windows, `pci-host-ecam-generic` bridges with their ranges,
- * UARTs (`arm,pl011`, `ns16550a` and kin, reg-shift, reg-io-width), /chosen stdout-path, /cpus, GIC
- * and PSCI.
+ * whether they are dma-coherent, UARTs (`arm,pl011`, `ns16550a` and kin, reg-shift, reg-io-width),
+ * /chosen stdout-path, /cpus, GIC and PSCI.
  *
  * The blob is untrusted: every offset is checked, nesting is limited to 16 levels, and
  * #address-cells, #size-cells and ranges are honoured on the way up to the root.

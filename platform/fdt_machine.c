@@ -71,6 +71,26 @@ static bool get_window(const struct reader *r, uint64_t *base, uint64_t *size)
 	return true;
 }
 
+/*
+ * Devicetree Specification 0.4 §2.3.10: of the node, or inherited from the nearest one above it
+ * that says. Where none does, the architecture decides: with trees there is Arm alone here, where a
+ * device is not coherent unless it is said to be.
+ */
+static enum coherence get_coherence(const struct reader *r)
+{
+	struct bytes value;
+
+	for (unsigned level = r->walk.depth; level-- > 0;) {
+		const struct fdt_node *node = &r->walk.nodes[level];
+
+		if (fdt_property(&r->fdt, node, "dma-coherent", &value))
+			return COHERENCE_YES;
+		if (fdt_property(&r->fdt, node, "dma-noncoherent", &value))
+			return COHERENCE_NO;
+	}
+	return COHERENCE_NO;
+}
+
 static enum status add_virtio_mmio(struct reader *r, unsigned unused)
 {
 	struct virtio_mmio_location window = {0};
@@ -83,6 +103,7 @@ static enum status add_virtio_mmio(struct reader *r, unsigned unused)
 		window.interrupt = line.number;
 		window.interrupt_edge = line.edge;
 	}
+	window.coherence = get_coherence(r);
 	name_source(r, window.source);
 	return machine_add_virtio_mmio(r->m, &window);
 }
@@ -205,6 +226,7 @@ static enum status add_pci_host(struct reader *r, unsigned unused)
 		return ERR_MALFORMED;
 	}
 	host.segment = (uint16_t)get_u32(r, "linux,pci-domain", r->next_segment++);
+	host.coherence = get_coherence(r);
 	add_apertures(r, &host);
 	status = machine_add_pci_host(r->m, &host);
 	routed = fdt_read_routes(&r->fdt, current(r), &host, &r->m->irq);

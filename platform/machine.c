@@ -124,6 +124,7 @@ enum status machine_add_virtio_mmio(struct machine *m, const struct virtio_mmio_
 		}
 		log_debug(subject, "virtio-mmio@%lx: named by %s and by %s", known->base,
 			known->source, window->source);
+		coherence_add(&known->coherence, window->coherence, known->source, window->source);
 		return OK;
 	}
 	if (m->virtio_mmio_count == MACHINE_MAX_VIRTIO_MMIO) {
@@ -210,6 +211,7 @@ static void merge_pci_host(struct pci_host *known, const struct pci_host *host)
 		known->bus_first, known->bus_last, known->source, host->source);
 	if (known->access == PCI_ACCESS_PORTS && host->access == PCI_ACCESS_ECAM)
 		take_over_ecam(known, host);
+	coherence_add(&known->coherence, host->coherence, known->source, host->source);
 	for (unsigned i = 0; i < host->aperture_count; i++)
 		if (pci_host_add_aperture(known, &host->apertures[i]) != OK)
 			log_debug(subject, "pci %04x:%02x: aperture %u from %s is left out",
@@ -263,6 +265,36 @@ struct pci_host *machine_find_pci_host(struct machine *m, uint16_t segment, uint
 			return host;
 	}
 	return NULL;
+}
+
+enum status machine_add_pci_segment(
+	struct machine *m, uint16_t segment, enum coherence coherence, const char *source)
+{
+	for (unsigned i = 0; i < m->pci_segment_count; i++) {
+		if (m->pci_segments[i].segment != segment)
+			continue;
+		coherence_add(&m->pci_segments[i].coherence, coherence, "pci", source);
+		return OK;
+	}
+	if (m->pci_segment_count == MACHINE_MAX_PCI_HOSTS) {
+		log_error(subject, "pci segment %04x from %s: no room (%u are known)", segment,
+			source, m->pci_segment_count);
+		return ERR_NO_MEMORY;
+	}
+	m->pci_segments[m->pci_segment_count++] = (struct pci_segment){segment, coherence};
+	return OK;
+}
+
+void machine_settle_pci_segments(struct machine *m)
+{
+	for (unsigned i = 0; i < m->pci_host_count; i++) {
+		struct pci_host *host = &m->pci_hosts[i];
+
+		for (unsigned k = 0; k < m->pci_segment_count; k++)
+			if (m->pci_segments[k].segment == host->segment)
+				coherence_add(&host->coherence, m->pci_segments[k].coherence,
+					host->source, "the IORT");
+	}
 }
 
 /* Cuts a bridge in front of `bus`, which becomes the first bus of another. */

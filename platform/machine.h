@@ -10,6 +10,7 @@
 
 #include "mem/io.h"
 #include "mem/status.h"
+#include "platform/coherence.h"
 #include "platform/framebuffer.h"
 #include "platform/irq_tables.h"
 
@@ -41,6 +42,7 @@ struct virtio_mmio_location {
 	uint64_t size;
 	uint32_t interrupt; /* as the controller numbers it (struct irq_line); 0: not stated */
 	bool interrupt_edge; /* level otherwise */
+	enum coherence coherence;
 	char source[SOURCE_SIZE];
 };
 
@@ -70,7 +72,14 @@ struct pci_host {
 			       bus_first) MiB */
 	struct pci_aperture apertures[PCI_MAX_APERTURES];
 	unsigned aperture_count;
+	enum coherence coherence; /* of the functions behind it */
 	char source[SOURCE_SIZE];
+};
+
+/* What a table that knows segments, and not bridges, says. */
+struct pci_segment {
+	uint16_t segment;
+	enum coherence coherence;
 };
 
 enum psci_conduit { PSCI_NONE, PSCI_SMC, PSCI_HVC };
@@ -82,6 +91,8 @@ struct machine {
 	unsigned virtio_mmio_count;
 	struct pci_host pci_hosts[MACHINE_MAX_PCI_HOSTS];
 	unsigned pci_host_count;
+	struct pci_segment pci_segments[MACHINE_MAX_PCI_HOSTS];
+	unsigned pci_segment_count;
 	unsigned cpu_count; /* enabled processors in MADT or /cpus; 0: not stated */
 	unsigned gic_version; /* 0: none or not stated */
 	enum psci_conduit psci;
@@ -113,6 +124,16 @@ MUST_CHECK enum status machine_add_virtio_mmio(
  * full.
  */
 MUST_CHECK enum status machine_add_pci_host(struct machine *m, const struct pci_host *host);
+
+/*
+ * Notes what `source` says of all bridges of a segment, which may not be known yet. ERR_NO_MEMORY,
+ * logged, when the table is full.
+ */
+MUST_CHECK enum status machine_add_pci_segment(
+	struct machine *m, uint16_t segment, enum coherence coherence, const char *source);
+
+/* Gives the bridges what is noted of their segments and not stated of themselves. */
+void machine_settle_pci_segments(struct machine *m);
 
 /*
  * Says that the buses first to last of a segment are a host bridge of their own. A bridge already

@@ -27,20 +27,22 @@ static void log_aperture(const struct pci_host *host, const struct pci_aperture 
 static void log_pci_host(const struct pci_host *host)
 {
 	if (host->access == PCI_ACCESS_ECAM)
-		log_info(subject, "pci %04x:%02x-%02x: ECAM 0x%lx (%s)", host->segment,
-			host->bus_first, host->bus_last, host->ecam_base, host->source);
+		log_info(subject, "pci %04x:%02x-%02x: ECAM 0x%lx%s (%s)", host->segment,
+			host->bus_first, host->bus_last, host->ecam_base,
+			coherence_suffix(host->coherence), host->source);
 	else
-		log_info(subject, "pci %04x:%02x-%02x: ports 0xcf8 and 0xcfc (%s)", host->segment,
-			host->bus_first, host->bus_last, host->source);
+		log_info(subject, "pci %04x:%02x-%02x: ports 0xcf8 and 0xcfc%s (%s)", host->segment,
+			host->bus_first, host->bus_last, coherence_suffix(host->coherence),
+			host->source);
 	for (unsigned i = 0; i < host->aperture_count; i++)
 		log_aperture(host, &host->apertures[i]);
 }
 
-/* Whether b is the slot right behind a: base, size and interrupt go on. */
+/* Whether b is the slot right behind a: base, size, interrupt and caches go on. */
 static bool follows(const struct virtio_mmio_location *a, const struct virtio_mmio_location *b)
 {
 	return b->base == a->base + a->size && b->size == a->size &&
-	       b->interrupt == a->interrupt + 1;
+	       b->interrupt == a->interrupt + 1 && b->coherence == a->coherence;
 }
 
 /* The window at `first` and those that follow it, in one line. Returns how many. */
@@ -52,14 +54,14 @@ static unsigned log_windows(const struct machine *m, unsigned first)
 	while (first + count < m->virtio_mmio_count && follows(&w[count - 1], &w[count]))
 		count++;
 	if (count == 1)
-		log_info(subject, "virtio-mmio@%lx: 0x%lx bytes, interrupt %u (%s)", w->base,
-			w->size, w->interrupt, w->source);
+		log_info(subject, "virtio-mmio@%lx: 0x%lx bytes, interrupt %u%s (%s)", w->base,
+			w->size, w->interrupt, coherence_suffix(w->coherence), w->source);
 	else
 		log_info(subject,
 			"virtio-mmio@%lx to virtio-mmio@%lx: %u windows of 0x%lx bytes, interrupts "
-			"%u to %u (%s and on)",
+			"%u to %u%s (%s and on)",
 			w->base, w[count - 1].base, count, w->size, w->interrupt,
-			w[count - 1].interrupt, w->source);
+			w[count - 1].interrupt, coherence_suffix(w->coherence), w->source);
 	return count;
 }
 

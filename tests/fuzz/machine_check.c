@@ -31,6 +31,7 @@ static void check_virtio_mmio(const struct machine *m)
 
 		fuzz_check(window->size >= 0x100 && window->base % 4 == 0);
 		fuzz_check(window->base + (window->size - 1) >= window->base);
+		fuzz_check(window->coherence <= COHERENCE_NO);
 		fuzz_check_text(window->source, SOURCE_SIZE);
 		for (unsigned k = 0; k < i; k++)
 			fuzz_check(!ranges_overlap(window->base, window->size,
@@ -62,6 +63,7 @@ static void check_pci_hosts(const struct machine *m)
 		uint64_t size = (1u + host->bus_last - host->bus_first) * (uint64_t)ECAM_BUS_SIZE;
 
 		fuzz_check(host->bus_first <= host->bus_last);
+		fuzz_check(host->coherence <= COHERENCE_NO);
 		if (host->access == PCI_ACCESS_ECAM) {
 			fuzz_check(host->ecam_base && host->ecam_base % ECAM_BUS_SIZE == 0);
 			fuzz_check(host->ecam_base + (size - 1) >= host->ecam_base);
@@ -102,6 +104,7 @@ void machine_check(const struct machine *m)
 	check_virtio_mmio(m);
 	check_pci_hosts(m);
 	check_irq(&m->irq);
+	fuzz_check(m->pci_segment_count <= MACHINE_MAX_PCI_HOSTS);
 	fuzz_check(m->psci <= PSCI_HVC);
 	fuzz_check(uart ? uart >= m->uarts && uart < m->uarts + m->uart_count : !m->uart_count);
 	machine_log(m);
@@ -115,6 +118,7 @@ void machine_check_same(const struct machine *a, const struct machine *b)
 	fuzz_check(a->cpu_count == b->cpu_count);
 	fuzz_check(a->gic_version == b->gic_version);
 	fuzz_check(a->psci == b->psci);
+	fuzz_check(a->pci_segment_count == b->pci_segment_count);
 	fuzz_check(a->irq.route_count == b->irq.route_count);
 	fuzz_check(a->irq.map_count == b->irq.map_count);
 }

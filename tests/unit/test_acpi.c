@@ -109,6 +109,7 @@ static void assert_arm_windows(void)
 		assert_true(m.virtio_mmio[i].base == 0xa000000 + 0x200 * i);
 		assert_true(m.virtio_mmio[i].size == 0x200);
 		assert_int_equal(m.virtio_mmio[i].interrupt, 48 + i);
+		assert_int_equal(m.virtio_mmio[i].coherence, COHERENCE_YES);
 	}
 	assert_string_equal(m.virtio_mmio[31].source, "ACPI \\_SB.VR31");
 }
@@ -157,6 +158,7 @@ static void test_virt(void **state)
 	assert_int_equal(m.pci_host_count, 1);
 	assert_int_equal(m.pci_hosts[0].access, PCI_ACCESS_ECAM);
 	assert_true(m.pci_hosts[0].ecam_base == 0x4010000000);
+	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_YES);
 	assert_int_equal(m.pci_hosts[0].bus_last, 255);
 	assert_int_equal(m.pci_hosts[0].aperture_count, 3);
 	assert_aperture(0, PCI_SPACE_MEMORY, 0x10000000, 0x10000000, 0x2eff0000, false);
@@ -550,6 +552,8 @@ static void test_gicv3_messages(void **state)
 		2, 0, 0, 0, 64, 0, 0, 0, /* segment, memory limit */                   \
 		0, 1, 0, 0, 0xff, 0, 0, 0, 0, 0x81, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0
 
+#define IORT_COHERENT (12 + 24 + 16)
+
 static void test_iort(void **state)
 {
 	uint32_t device = 0;
@@ -558,6 +562,9 @@ static void test_iort(void **state)
 	(void)state;
 	assert_int_equal(MADE("IORT", 3, IORT(0, 1)), OK);
 	assert_int_equal(m.irq.map_count, 1);
+	assert_int_equal(m.pci_segment_count, 1);
+	assert_int_equal(m.pci_segments[0].segment, 2);
+	assert_int_equal(m.pci_segments[0].coherence, COHERENCE_NO);
 	assert_int_equal(irq_find_device(&m.irq, 2, 0x180, &device, &assumed), OK);
 	assert_true(device == 0x8180 && !assumed);
 	assert_int_equal(irq_find_device(&m.irq, 2, 0x200, &device, &assumed), ERR_NOT_FOUND);
@@ -569,6 +576,27 @@ static void test_iort(void **state)
 	assert_int_equal(
 		MADE("IORT", 3, 1, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 2, 8, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("IORT", 3, 1, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0), ERR_MALFORMED);
+}
+
+/* The same with its cache coherent attribute: what a bridge does not say itself. */
+static void test_iort_coherent(void **state)
+{
+	uint8_t nodes[] = {IORT(0, 1)};
+	struct pci_host host = {.segment = 2, .bus_last = 255, .ecam_base = 0xb0000000};
+
+	(void)state;
+	nodes[IORT_COHERENT] = 1;
+	assert_int_equal(read_made("IORT", 3, nodes, sizeof(nodes)), OK);
+	assert_int_equal(machine_add_pci_host(&m, &host), OK);
+	host.segment = 0;
+	assert_int_equal(machine_add_pci_host(&m, &host), OK);
+	machine_settle_pci_segments(&m);
+	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_YES);
+	assert_int_equal(m.pci_hosts[1].coherence, COHERENCE_NOT_STATED);
+	m.pci_hosts[0].coherence = COHERENCE_NO;
+	machine_settle_pci_segments(&m);
+	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_NO);
+	assert_true(host_logged("the IORT says otherwise than before, not coherent: "));
 }
 
 static void test_madt(void **state)
@@ -921,6 +949,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pc_pins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gicv3_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iort_coherent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_apic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_gic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_layouts, setup, teardown),

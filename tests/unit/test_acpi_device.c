@@ -260,6 +260,79 @@ static void test_too_many_apertures(void **state)
 	assert_true(host_logged("not used in full"));
 }
 
+static void read_window_that_says(const char *above, const char *itself, const char *computed)
+{
+	size_t scope, device;
+
+	memset(&m, 0, sizeof(m));
+	aml.size = 0;
+	scope = aml_device(&aml, "BUS0");
+	if (above) {
+		aml_name(&aml, "_CCA");
+		AML(&aml, (uint8_t)*above);
+	}
+	device = open_device("LNRO0005");
+	if (itself) {
+		aml_name(&aml, "_CCA");
+		AML(&aml, (uint8_t)*itself);
+	}
+	if (computed) {
+		size_t method = aml_method(&aml, "_CCA");
+
+		AML(&aml, 0xa4, 0x72, 0x01, 0x01, 0x00); /* Return (1 + 1) */
+		aml_close(&aml, method);
+	}
+	aml_name(&aml, "_CRS");
+	aml_buffer(&aml, memory, sizeof(memory));
+	aml_close(&aml, device);
+	aml_close(&aml, scope);
+	assert_int_equal(read_devices(), OK);
+	assert_int_equal(m.virtio_mmio_count, 1);
+}
+
+static void test_coherence(void **state)
+{
+	static const struct {
+		const char *above, *itself, *computed;
+		enum coherence expected;
+	} cases[] = {
+		{NULL, NULL, NULL, COHERENCE_NOT_STATED},
+		{NULL, "\1", NULL, COHERENCE_YES},
+		{NULL, "\0", NULL, COHERENCE_NO},
+		{"\1", NULL, NULL, COHERENCE_YES},
+		{"\0", NULL, NULL, COHERENCE_NO},
+		{"\0", "\1", NULL, COHERENCE_YES},
+		{"\1", NULL, "computed", COHERENCE_NOT_STATED},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		read_window_that_says(cases[i].above, cases[i].itself, cases[i].computed);
+		assert_int_equal(m.virtio_mmio[0].coherence, cases[i].expected);
+	}
+	assert_true(host_logged("\\BUS0.DEV0: its _CCA has to be computed: not known"));
+}
+
+/* A bridge that a table without this fact named, before and after another says otherwise. */
+static void test_bridge_coherence(void **state)
+{
+	struct pci_host ecam = {.bus_last = 255, .ecam_base = 0xb0000000, .source = "MCFG"};
+	size_t device;
+
+	(void)state;
+	assert_int_equal(machine_add_pci_host(&m, &ecam), OK);
+	device = open_device("PNP0A08");
+	aml_name(&aml, "_CCA");
+	AML(&aml, 0x00);
+	aml_close(&aml, device);
+	assert_int_equal(read_devices(), OK);
+	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_NO);
+	ecam.coherence = COHERENCE_YES;
+	assert_int_equal(machine_add_pci_host(&m, &ecam), OK);
+	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_NO);
+	assert_true(host_logged("MCFG: MCFG says otherwise than before, not coherent: "));
+}
+
 static void read_bridge_at(uint32_t segment, uint32_t bus)
 {
 	size_t device;
@@ -298,6 +371,8 @@ int main(void)
 		cmocka_unit_test_setup(test_virtio_mmio, setup),
 		cmocka_unit_test_setup(test_uarts, setup),
 		cmocka_unit_test_setup(test_id_in_cid, setup),
+		cmocka_unit_test_setup(test_coherence, setup),
+		cmocka_unit_test_setup(test_bridge_coherence, setup),
 		cmocka_unit_test_setup(test_not_present, setup),
 		cmocka_unit_test_setup(test_unusable_resources, setup),
 		cmocka_unit_test_setup(test_computed_resources, setup),

@@ -58,6 +58,7 @@ static void assert_arm_windows(void)
 		assert_true(m.virtio_mmio[i].size == 0x200);
 		assert_int_equal(m.virtio_mmio[i].interrupt, 48 + i);
 		assert_true(m.virtio_mmio[i].interrupt_edge);
+		assert_int_equal(m.virtio_mmio[i].coherence, COHERENCE_YES);
 	}
 	assert_string_equal(m.virtio_mmio[31].source, "FDT virtio_mmio@a003e00");
 }
@@ -111,6 +112,7 @@ static void test_virt(void **state)
 	assert_int_equal(m.psci, PSCI_HVC);
 	assert_int_equal(m.pci_host_count, 1);
 	assert_true(m.pci_hosts[0].ecam_base == 0x4010000000);
+	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_YES);
 	assert_int_equal(m.pci_hosts[0].bus_last, 255);
 	assert_int_equal(m.pci_hosts[0].segment, 0);
 	assert_int_equal(m.pci_hosts[0].aperture_count, 3);
@@ -195,6 +197,10 @@ static void test_board_windows(void **state)
 	assert_int_equal(m.virtio_mmio[1].interrupt, 32 + 9);
 	assert_true(m.virtio_mmio[1].interrupt_edge && !m.virtio_mmio[0].interrupt_edge);
 	assert_true(m.virtio_mmio[2].base == 0x80300000);
+	/* Inherited, said otherwise, and not said at all. */
+	assert_int_equal(m.virtio_mmio[0].coherence, COHERENCE_YES);
+	assert_int_equal(m.virtio_mmio[1].coherence, COHERENCE_NO);
+	assert_int_equal(m.virtio_mmio[2].coherence, COHERENCE_NO);
 	assert_true(host_logged("virtio@f00: ranges: 0xf00 is not reachable"));
 	assert_true(host_logged("virtio-mmio@80310000 from FDT virtio@310000: refused"));
 	assert_true(host_logged("virtio@400000: status: not okay"));
@@ -211,6 +217,8 @@ static void test_board_pci(void **state)
 	assert_int_equal(m.pci_hosts[0].segment, 3);
 	assert_int_equal(m.pci_hosts[0].bus_last, 15);
 	assert_true(m.pci_hosts[0].ecam_base == 0x85000000);
+	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_NO);
+	assert_int_equal(m.pci_hosts[1].coherence, COHERENCE_YES);
 	assert_true(host_logged("pcie@5000000: reg: has room for 16 buses of 256"));
 	assert_int_equal(m.pci_hosts[0].aperture_count, 3);
 	assert_aperture(0, PCI_SPACE_IO, 0, 0x86000000, 0x10000, false);

@@ -436,6 +436,45 @@ static void test_log_windows(void **state)
 	assert_true(host_logged("virtio-mmio@a000800: 0x200 bytes, interrupt 99 (VR00)"));
 }
 
+/* What is stated first stands, whoever else names the window; slots that differ are two rows. */
+static void test_coherence(void **state)
+{
+	struct virtio_mmio_location window = window_at(0xa000000, 0x200, "by hand");
+
+	(void)state;
+	assert_int_equal(machine_add_virtio_mmio(&m, &window), OK);
+	window.coherence = COHERENCE_NO;
+	strcpy(window.source, "FDT");
+	assert_int_equal(machine_add_virtio_mmio(&m, &window), OK);
+	assert_int_equal(m.virtio_mmio[0].coherence, COHERENCE_NO);
+	window.coherence = COHERENCE_NOT_STATED;
+	assert_int_equal(machine_add_virtio_mmio(&m, &window), OK);
+	assert_false(host_logged("otherwise"));
+	window.coherence = COHERENCE_YES;
+	assert_int_equal(machine_add_virtio_mmio(&m, &window), OK);
+	assert_int_equal(m.virtio_mmio[0].coherence, COHERENCE_NO);
+	assert_true(host_logged("by hand: FDT says otherwise than before, not coherent: "));
+	window.base += 0x200;
+	window.interrupt = 1;
+	assert_int_equal(machine_add_virtio_mmio(&m, &window), OK);
+	host_reset(NULL);
+	machine_log(&m);
+	assert_true(host_logged("virtio-mmio@a000000: 0x200 bytes, interrupt 0, not coherent (by"));
+	assert_true(host_logged("virtio-mmio@a000200: 0x200 bytes, interrupt 1, coherent (FDT)"));
+}
+
+static void test_pci_segments(void **state)
+{
+	(void)state;
+	for (uint16_t i = 0; i < MACHINE_MAX_PCI_HOSTS; i++)
+		assert_int_equal(machine_add_pci_segment(&m, i, COHERENCE_YES, "IORT"), OK);
+	assert_int_equal(machine_add_pci_segment(&m, 3, COHERENCE_NO, "IORT"), OK);
+	assert_int_equal(m.pci_segments[3].coherence, COHERENCE_YES);
+	assert_true(host_logged("pci: IORT says otherwise than before, coherent: "));
+	assert_int_equal(machine_add_pci_segment(&m, 99, COHERENCE_YES, "IORT"), ERR_NO_MEMORY);
+	assert_true(host_logged("error: pci segment 0063 from IORT: no room (16 are known)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +497,8 @@ int main(void)
 		cmocka_unit_test_setup(test_log, setup),
 		cmocka_unit_test_setup(test_log_windows, setup),
 		cmocka_unit_test_setup(test_drop_uart, setup),
+		cmocka_unit_test_setup(test_coherence, setup),
+		cmocka_unit_test_setup(test_pci_segments, setup),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, NULL, NULL);
