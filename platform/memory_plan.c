@@ -10,6 +10,7 @@ static const char *const kind_names[MEMORY_KINDS] = {
 	[MEMORY_CODE] = "read, execute",
 	[MEMORY_CONST] = "read",
 	[MEMORY_DATA] = "read, write",
+	[MEMORY_UNCACHED] = "read, write, not cached",
 	[MEMORY_DEVICE] = "registers",
 };
 
@@ -101,6 +102,20 @@ enum status memory_plan_add(struct memory_plan *plan, const char *name, enum mem
 	}
 	insert(plan, &range);
 	return OK;
+}
+
+const struct memory_range *memory_plan_open(
+	struct memory_plan *plan, uint64_t base, enum memory_kind kind)
+{
+	for (unsigned i = 0; i < plan->count; i++) {
+		struct memory_range *r = &plan->ranges[i];
+
+		if (r->base != base || r->kind != MEMORY_GUARD)
+			continue;
+		r->kind = kind;
+		return r;
+	}
+	return NULL;
 }
 
 const struct memory_range *memory_plan_find(const struct memory_plan *plan, uint64_t address)

@@ -12,12 +12,13 @@
 #define MEMORY_MAX_RANGES 128u
 #define MEMORY_NAME_SIZE  32u
 
-/* No kind is both written and executed. All but devices are write-back cached memory. */
+/* No kind is both written and executed. But for the last two it is write-back cached memory. */
 enum memory_kind {
 	MEMORY_GUARD, /* ours, and not to be touched */
 	MEMORY_CODE, /* read and execute */
 	MEMORY_CONST, /* read */
 	MEMORY_DATA, /* read and write */
+	MEMORY_UNCACHED, /* read and write, no cache holds it: for devices that are not coherent */
 	MEMORY_DEVICE, /* registers: read and write, not cached, in program order */
 	MEMORY_KINDS
 };
@@ -49,6 +50,14 @@ const char *memory_kind_name(enum memory_kind kind);
  */
 MUST_CHECK enum status memory_plan_add(struct memory_plan *plan, const char *name,
 	enum memory_kind kind, uint64_t base, uint64_t size);
+
+/*
+ * Makes the guard that begins at `base` memory of another kind, which is not MEMORY_GUARD: of what
+ * was kept apart until its kind was known. NULL when no guard begins there; else the range,
+ * borrowed, to be mapped.
+ */
+MUST_CHECK const struct memory_range *memory_plan_open(
+	struct memory_plan *plan, uint64_t base, enum memory_kind kind);
 
 /* The range that holds an address; NULL when none does. */
 const struct memory_range *memory_plan_find(const struct memory_plan *plan, uint64_t address);

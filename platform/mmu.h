@@ -32,6 +32,12 @@ void mmu_restore(const struct mmu_state *before);
 /* Entries that were added to tables in force are seen by the accesses that follow. */
 void mmu_publish(void);
 
+/* Writes what caches hold of [base, base + size) to memory, and forgets it. It must be mapped. */
+void mmu_clean(uint64_t base, uint64_t size);
+
+/* True where every device is coherent with the caches, whatever tables say: x86. */
+bool mmu_devices_are_coherent(void);
+
 /* Goes on in `run`, which does not return, with an empty stack that ends at `top`. */
 NORETURN void mmu_run_on_stack(void *top, void (*run)(void));
 

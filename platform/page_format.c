@@ -53,6 +53,8 @@ struct page_format page_format_aarch64(bool two_privileges, unsigned address_bit
 				[MEMORY_CODE] = memory | ARM_AP_RO | not_below,
 				[MEMORY_CONST] = memory | ARM_AP_RO | never,
 				[MEMORY_DATA] = memory | never,
+				/* Shareability does not count there: it is outer. */
+				[MEMORY_UNCACHED] = any | ARM_ATTR(AARCH64_ATTR_UNCACHED) | never,
 				[MEMORY_DEVICE] = any | ARM_ATTR(AARCH64_ATTR_DEVICE) | never,
 			},
 	};
@@ -62,6 +64,8 @@ struct page_format page_format_x86_64(const struct x86_paging *paging)
 {
 	uint64_t leaf = X86_PRESENT | X86_ACCESSED | X86_DIRTY;
 	uint64_t never = paging->no_execute ? X86_NX : 0;
+	/* PAT entry 3: uncacheable, whatever the MTRRs say (SDM 12.5.2.2). */
+	uint64_t uncached = X86_WRITE | X86_PCD | X86_PWT | never;
 	unsigned limit = paging->levels == 5 ? X86_BITS_5_LEVELS : X86_BITS_4_LEVELS;
 
 	return (struct page_format){
@@ -80,9 +84,8 @@ struct page_format page_format_x86_64(const struct x86_paging *paging)
 				[MEMORY_CODE] = 0,
 				[MEMORY_CONST] = never,
 				[MEMORY_DATA] = X86_WRITE | never,
-				/* PAT entry 3: uncacheable, whatever the MTRRs say (SDM 12.5.2.2).
-				 */
-				[MEMORY_DEVICE] = X86_WRITE | X86_PCD | X86_PWT | never,
+				[MEMORY_UNCACHED] = uncached,
+				[MEMORY_DEVICE] = uncached,
 			},
 	};
 }

@@ -27,8 +27,9 @@ struct page_format {
 };
 
 /* Memory attribute indices that the aarch64 format uses, for MAIR_ELx. */
-#define AARCH64_ATTR_NORMAL 0u
-#define AARCH64_ATTR_DEVICE 1u
+#define AARCH64_ATTR_NORMAL   0u
+#define AARCH64_ATTR_DEVICE   1u
+#define AARCH64_ATTR_UNCACHED 2u
 
 /*
  * The VMSAv8-64 format, 4 KiB granule, 48 input address bits (Arm ARM D8.3). `two_privileges`: the

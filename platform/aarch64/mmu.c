@@ -11,12 +11,19 @@
  * Attribute 0: Normal, write-back, allocating. Attribute 1: Device-nGnRnE, since a configuration
  * write must have reached the function when the store is done (PCI Express 6.0 §2.2.7: non-posted)
  * and since a bus error is then reported near the access that it belongs to. What early
- * acknowledgement would save is nothing beside what a register access costs anyway.
+ * acknowledgement would save is nothing beside what a register access costs anyway. Attribute 2:
+ * Normal, non-cacheable.
  */
 #define MAIR_NORMAL_WB     0xffull
 #define MAIR_DEVICE_NGNRNE 0x00ull
-#define MAIR \
-	(MAIR_NORMAL_WB << 8 * AARCH64_ATTR_NORMAL | MAIR_DEVICE_NGNRNE << 8 * AARCH64_ATTR_DEVICE)
+#define MAIR_NORMAL_NC     0x44ull
+#define MAIR                                                    \
+	(MAIR_NORMAL_WB << 8 * AARCH64_ATTR_NORMAL |            \
+		MAIR_DEVICE_NGNRNE << 8 * AARCH64_ATTR_DEVICE | \
+		MAIR_NORMAL_NC << 8 * AARCH64_ATTR_UNCACHED)
+
+/* CTR_EL0.DminLine: log2 of the words of the shortest data cache line. */
+#define CTR_DMINLINE(ctr) ((ctr) >> 16 & 0xf)
 
 /* TCR_ELx: 48 input bits whatever the processor's output size is, so that there are four levels. */
 #define TCR_T0SZ  (64ull - 48)
@@ -130,6 +137,23 @@ void mmu_restore(const struct mmu_state *before)
 void mmu_publish(void)
 {
 	__asm__ volatile("dsb ishst\n\tisb" ::: "memory");
+}
+
+/* To the point of coherency, where everybody who is not in the caches' domain looks. */
+void mmu_clean(uint64_t base, uint64_t size)
+{
+	uint64_t ctr, line;
+
+	__asm__ volatile("mrs %0, ctr_el0" : "=r"(ctr));
+	line = 4ull << CTR_DMINLINE(ctr);
+	for (uint64_t at = align_down(base, line); at < base + size; at += line)
+		__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+	__asm__ volatile("dsb sy" ::: "memory");
+}
+
+bool mmu_devices_are_coherent(void)
+{
+	return false;
 }
 
 NORETURN void mmu_run_on_stack(void *top, void (*run)(void))

@@ -156,6 +156,18 @@ void mmu_publish(void)
 	__asm__ volatile("" ::: "memory");
 }
 
+void mmu_clean(uint64_t base, uint64_t size)
+{
+	(void)base;
+	(void)size;
+	__asm__ volatile("wbinvd" ::: "memory");
+}
+
+bool mmu_devices_are_coherent(void)
+{
+	return true;
+}
+
 NORETURN void mmu_run_on_stack(void *top, void (*run)(void))
 {
 	__asm__ volatile("movq %0, %%rsp\n\t"

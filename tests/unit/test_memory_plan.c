@@ -154,6 +154,25 @@ static void test_log(void **state)
 	assert_true(host_logged("memory: 0x3000-0x3fff: code: read, execute\n"));
 }
 
+/* What was kept apart gets its rights later, once. */
+static void test_open(void **state)
+{
+	const struct memory_range *range;
+
+	(void)state;
+	assert_int_equal(add("guard", MEMORY_GUARD, 0x8000, 0x1000), OK);
+	assert_int_equal(add("memory", MEMORY_GUARD, 0x9000, 0x2000), OK);
+	assert_int_equal(add("registers", MEMORY_DEVICE, 0xa000, 0x1000), ERR_RANGE);
+	range = memory_plan_open(&plan, 0x9000, MEMORY_UNCACHED);
+	assert_ptr_equal(range, memory_plan_find(&plan, 0xa000));
+	assert_int_equal(range->kind, MEMORY_UNCACHED);
+	assert_int_equal(range->size, 0x2000);
+	assert_string_equal(memory_kind_name(range->kind), "read, write, not cached");
+	assert_null(memory_plan_open(&plan, 0x9000, MEMORY_DATA));
+	assert_null(memory_plan_open(&plan, 0xa000, MEMORY_DATA));
+	assert_int_equal(memory_plan_find(&plan, 0x8000)->kind, MEMORY_GUARD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup(test_find, setup),
 		cmocka_unit_test_setup(test_explain, setup),
 		cmocka_unit_test_setup(test_log, setup),
+		cmocka_unit_test_setup(test_open, setup),
 	};
 
 	return cmocka_run_group_tests_name("memory_plan", tests, NULL, NULL);

@@ -20,7 +20,7 @@
 
 /* What an entry says, decoded by hand. */
 struct rights {
-	bool read, write, execute, device, user;
+	bool read, write, execute, cached, device, user;
 };
 
 struct flavour {
@@ -44,7 +44,7 @@ static struct rights decode_arm(uint64_t e, bool two_privileges)
 	if (attribute == 0)
 		assert_int_equal(sh, 3); /* inner shareable */
 	else
-		assert_int_equal(attribute, 1);
+		assert_in_range(attribute, 1, 2);
 	if (two_privileges)
 		assert_true(e >> 54 & 1); /* EL0 never executes */
 	else
@@ -53,6 +53,7 @@ static struct rights decode_arm(uint64_t e, bool two_privileges)
 		.read = true,
 		.write = !(ap & 2),
 		.execute = !xn,
+		.cached = attribute == 0,
 		.device = attribute == 1,
 		.user = two_privileges && ap & 1,
 	};
@@ -79,6 +80,7 @@ static struct rights decode_x86(uint64_t e)
 		.read = e & 1,
 		.write = e >> 1 & 1,
 		.execute = !(e >> 63),
+		.cached = pat == 0,
 		.device = pat == 3,
 		.user = e >> 2 & 1,
 	};
@@ -145,9 +147,13 @@ static void expect_kind(uint64_t address, enum memory_kind kind)
 	assert_true(r.read);
 	assert_false(r.user);
 	assert_false(r.write && r.execute);
-	assert_int_equal(r.write, kind == MEMORY_DATA || kind == MEMORY_DEVICE);
+	assert_int_equal(
+		r.write, kind == MEMORY_DATA || kind == MEMORY_UNCACHED || kind == MEMORY_DEVICE);
 	assert_int_equal(r.execute, kind == MEMORY_CODE);
-	assert_int_equal(r.device, kind == MEMORY_DEVICE);
+	assert_int_equal(r.cached, kind != MEMORY_UNCACHED && kind != MEMORY_DEVICE);
+	/* On x86 the two are one. */
+	if (kind != MEMORY_UNCACHED || now->decode != decode_x86)
+		assert_int_equal(r.device, kind == MEMORY_DEVICE);
 }
 
 static unsigned level_of(uint64_t address)
