@@ -216,6 +216,33 @@ static void find_devices(void)
 		tap_ok("virtio", "%u devices to drive", devices.count);
 }
 
+/* dma=auto: cached, unless a device that is driven does not look into caches. */
+static bool choose_cached(const char **why)
+{
+	const struct virtio_device *dev = virtio_find_not_coherent(&devices);
+
+	*why = "dma=";
+	if (options.dma != DMA_AUTO)
+		return options.dma == DMA_CACHED;
+	*why = dev ? dev->name : "no device is not coherent";
+	if (dev && mmu_devices_are_coherent())
+		*why = "every device of this architecture is coherent";
+	return !dev || mmu_devices_are_coherent();
+}
+
+static void open_dma(void)
+{
+	const char *why;
+	bool cached = choose_cached(&why);
+	enum status status = own_memory_open_dma(&dma, cached);
+
+	if (status == OK)
+		tap_ok("platform", "DMA memory mapped %s (%s)", cached ? "cached" : "not cached",
+			why);
+	else
+		tap_fail("platform", "DMA memory mapped", "%s (%s)", status_name(status), why);
+}
+
 /* irq=: a controller of interrupts, and every device connected to it; else they are polled. */
 static void connect_interrupts(void)
 {
@@ -450,6 +477,7 @@ static NORETURN void run_alone(void)
 	own_the_traps();
 	own_the_memory();
 	find_devices();
+	open_dma();
 	connect_interrupts();
 	prove_queues();
 	lit = light_displays(&found);

@@ -30,6 +30,9 @@ enum option_after {
 	AFTER_SHELL,
 };
 
+/* How the memory that devices use is mapped. */
+enum option_dma { DMA_AUTO, DMA_CACHED, DMA_UNCACHED };
+
 #define OPTIONS_MAX_VIRTIO_MMIO 16u
 #define OPTIONS_MAX_LENGTH      65536u /* bytes of one source */
 #define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
@@ -55,6 +58,7 @@ struct options {
 	uint32_t timeout_ms; /* timeout=MS, 1 to 600000: how long a device may take to answer;
 				default 1000 */
 	enum interrupt_mode irq; /* irq=poll|intx|msix|mmio, default poll */
+	enum option_dma dma; /* dma=auto|cached|uncached */
 	uint32_t duration_s; /* duration=SECONDS of mode=watch; 0: for ever */
 	bool have_earlycon; /* earlycon=…; false: the console that the tables name */
 	struct uart_location earlycon;

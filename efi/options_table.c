@@ -53,6 +53,7 @@ static const char *const check_names[] = {
 
 static const char *const resource_names[] = {[false] = "2d", [true] = "blob", NULL};
 
+static const char *const dma_names[] = {"auto", "cached", "uncached", NULL};
 static const char *const irq_names[] = {
 	[INTERRUPT_POLL] = "poll",
 	[INTERRUPT_INTX] = "intx",
@@ -199,6 +200,17 @@ static enum status set_irq(
 
 	if (status == OK)
 		options->irq = (enum interrupt_mode)choice;
+	return status;
+}
+
+static enum status set_dma(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->dma = (enum option_dma)choice;
 	return status;
 }
 
@@ -541,6 +553,16 @@ const struct option option_table[] = {
 			"virtio-mmio devices. A device without that kind is polled.",
 		.names = irq_names,
 		.set = set_irq,
+	},
+	{
+		.key = "dma",
+		.values = "auto|cached|uncached",
+		.initial = "auto",
+		.example = "dma=uncached",
+		.manual = "How memory that devices use is mapped: auto as the tables say\n"
+			  "(dma-coherent, _CCA), for when they are wrong.",
+		.names = dma_names,
+		.set = set_dma,
 	},
 	{
 		.key = "earlycon",

@@ -80,8 +80,9 @@ static enum status add_dma(const struct dma_pool *dma)
 
 		status = memory_plan_add(&plan, "guard page below DMA memory", MEMORY_GUARD,
 			base - PAGE_SIZE, PAGE_SIZE);
+		/* No access before own_memory_open_dma. */
 		if (status == OK)
-			status = memory_plan_add(&plan, "DMA memory", MEMORY_DATA, base, size);
+			status = memory_plan_add(&plan, "DMA memory", MEMORY_GUARD, base, size);
 		if (status == OK)
 			status = memory_plan_add(&plan, "guard page above DMA memory", MEMORY_GUARD,
 				base + size, PAGE_SIZE);
@@ -121,6 +122,38 @@ enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *d
 	plan.in_force = true;
 	log_tables();
 	return OK;
+}
+
+static enum status map_dma(const struct dma_block *block, enum memory_kind kind)
+{
+	uint64_t base = block->address.value;
+	const struct memory_range *range = memory_plan_open(&plan, base, kind);
+	enum status status = range ? paging_map(&paging, range) : ERR_NOT_FOUND;
+
+	mmu_publish();
+	if (status != OK)
+		return status;
+	memory_range_log(range);
+	if (kind == MEMORY_UNCACHED)
+		mmu_clean(base, block->size);
+	return OK;
+}
+
+enum status own_memory_open_dma(struct dma_pool *dma, bool cached)
+{
+	enum memory_kind kind = cached ? MEMORY_DATA : MEMORY_UNCACHED;
+	enum status status = OK;
+
+	for (unsigned i = 0; plan.in_force && status == OK && i < dma->all.count; i++)
+		status = map_dma(&dma->all.range[i], kind);
+	if (status != OK)
+		own_memory_leave();
+	dma->uncached = plan.in_force && !cached;
+	if (status == OK && !cached && !dma->uncached) {
+		log_error("memory", "DMA memory stays cached: firmware's tables are in force");
+		return ERR_UNSUPPORTED;
+	}
+	return status;
 }
 
 void own_memory_leave(void)

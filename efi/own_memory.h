@@ -18,12 +18,25 @@
 #include "platform/memory_plan.h"
 
 /*
- * Builds the tables and puts them in force. For after ExitBootServices, own vectors installed, on
- * the own stack. The tables lie in the image, so that nothing is allocated. Otherwise than OK,
- * logged, firmware's tables stay in force: ERR_RANGE or ERR_NO_MEMORY as memory_plan_add and
- * paging_map.
+ * Builds the tables, without the DMA memory yet, and puts them in force. For after
+ * ExitBootServices, own vectors installed, on the own stack. The tables lie in the image, so that
+ * nothing is allocated. Otherwise than OK, logged, firmware's tables stay in force: ERR_RANGE or
+ * ERR_NO_MEMORY as memory_plan_add and paging_map.
  */
 MUST_CHECK enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *dma);
+
+/*
+ * Maps the DMA memory, which is not reachable before, cached or, for devices that are not coherent,
+ * not: then it is cleaned out of the caches, whose lines no cached mapping can bring back. All of
+ * it at once, rather than maintenance around each access: a ring's neighbours in a cache line are
+ * written by both sides, so that no order of cleaning and invalidating is right for it. What the
+ * pool says of itself is kept in step.
+ *
+ * While firmware's tables are in force it is reachable, cached. When it cannot be mapped otherwise
+ * than OK, logged, firmware's tables are put back. ERR_UNSUPPORTED, logged, when it is cached, and
+ * was not to be; else as paging_map.
+ */
+MUST_CHECK enum status own_memory_open_dma(struct dma_pool *dma, bool cached);
 
 /* Puts firmware's tables back, for good; nothing when they are in force. */
 void own_memory_leave(void);

@@ -32,6 +32,7 @@ struct dma_pool {
 	uint64_t total; /* bytes ever added */
 	uint64_t used; /* bytes allocated now */
 	uint64_t peak; /* the most that was ever allocated */
+	bool uncached; /* the processor's accesses to it pass by the caches */
 };
 
 /* Adds a range to the pool. ERR_NO_MEMORY when DMA_MAX_RANGES separate ranges are in it. */

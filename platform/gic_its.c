@@ -102,10 +102,24 @@ static enum status map_device(struct irq_chip *chip, uint32_t device, unsigned s
 	return status;
 }
 
-/* A table register keeps what it can; without shared caches these tables would need more care. */
-static enum status check_shared(const char *name, uint64_t kept)
+/* How the GIC is to access its tables: as the processor does. */
+static uint64_t its_memory(const struct irq_chip *chip)
 {
-	if ((kept & GIC_SHAREABLE_MASK) == GIC_SHAREABLE)
+	return chip->pool->uncached ? GITS_UNCACHED : GITS_CACHEABLE | GIC_SHAREABLE;
+}
+
+static uint64_t lpi_memory(const struct irq_chip *chip)
+{
+	return chip->pool->uncached ? GICR_UNCACHED : GICR_CACHEABLE | GIC_SHAREABLE;
+}
+
+/*
+ * A table register keeps what it can. Tables in cached memory need a GIC that takes part in the
+ * caches; tables in other memory need nothing.
+ */
+static enum status check_shared(const struct irq_chip *chip, const char *name, uint64_t kept)
+{
+	if (chip->pool->uncached || (kept & GIC_SHAREABLE_MASK) == GIC_SHAREABLE)
 		return OK;
 	log_error(subject, "%s: reads 0x%lx: the GIC does not take part in the caches", name, kept);
 	return ERR_UNSUPPORTED;
@@ -128,10 +142,10 @@ static enum status open_table(struct irq_chip *chip, unsigned i, uint64_t baser,
 	if (status != OK)
 		return status;
 	region_write(&its->registers, at, 8,
-		GITS_BASER_VALID | GITS_CACHEABLE | GIC_SHAREABLE | keep |
-			its->tables[i].address.value | (kept & 3u << 8) | (pages - 1),
+		GITS_BASER_VALID | its_memory(chip) | keep | its->tables[i].address.value |
+			(kept & 3u << 8) | (pages - 1),
 		"GITS_BASER");
-	return check_shared("GITS_BASER", region_read(&its->registers, at, 8, "GITS_BASER"));
+	return check_shared(chip, "GITS_BASER", region_read(&its->registers, at, 8, "GITS_BASER"));
 }
 
 static enum status open_tables(struct irq_chip *chip)
@@ -158,8 +172,8 @@ static enum status open_commands(struct irq_chip *chip)
 	if (status != OK)
 		return status;
 	its_write(its, GITS_CBASER,
-		GITS_BASER_VALID | GITS_CACHEABLE | GIC_SHAREABLE | its->commands.address.value);
-	status = check_shared("GITS_CBASER", its_read(its, GITS_CBASER));
+		GITS_BASER_VALID | its_memory(chip) | its->commands.address.value);
+	status = check_shared(chip, "GITS_CBASER", its_read(its, GITS_CBASER));
 	its_write(its, GITS_CWRITER, 0);
 	return status;
 }
@@ -184,12 +198,12 @@ static enum status open_lpis(struct irq_chip *chip)
 		return status;
 	memset(its->properties.data, PROPERTY_OFF, LPI_COUNT);
 	region_write(rd, GICR_PROPBASER, 8,
-		its->properties.address.value | GIC_SHAREABLE | GICR_CACHEABLE | (LPI_ID_BITS - 1),
+		its->properties.address.value | lpi_memory(chip) | (LPI_ID_BITS - 1),
 		"GICR_PROPBASER");
-	region_write(rd, GICR_PENDBASER, 8,
-		its->pending.address.value | GIC_SHAREABLE | GICR_CACHEABLE, "GICR_PENDBASER");
+	region_write(rd, GICR_PENDBASER, 8, its->pending.address.value | lpi_memory(chip),
+		"GICR_PENDBASER");
 	status = check_shared(
-		"GICR_PROPBASER", region_read(rd, GICR_PROPBASER, 8, "GICR_PROPBASER"));
+		chip, "GICR_PROPBASER", region_read(rd, GICR_PROPBASER, 8, "GICR_PROPBASER"));
 	if (status == OK)
 		region_write(rd, GICR_CTLR, 4, GICR_CTLR_ENABLE_LPIS, "GICR_CTLR");
 	return status;

@@ -104,4 +104,8 @@
 #define GICR_CACHEABLE     (7ull << 7)
 #define GITS_CACHEABLE     (7ull << 59)
 
+/* And non-cacheable. */
+#define GICR_UNCACHED (1ull << 7)
+#define GITS_UNCACHED (1ull << 59)
+
 #endif

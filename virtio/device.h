@@ -96,6 +96,7 @@ struct virtio_device {
 	uint32_t device_id; /* virtio device type */
 	const struct virtio_transport *transport;
 	struct dma_pool *pool; /* borrowed */
+	enum coherence coherence; /* as the tables have it */
 	uint32_t timeout_us; /* the deadline of each wait */
 	uint32_t queue_align; /* legacy: of used rings; VIRTIO_LEGACY_ALIGN */
 	struct io_count count; /* register accesses, PCI configuration not included */

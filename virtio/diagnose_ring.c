@@ -199,6 +199,11 @@ static void judge_lost_answer(const struct virtio_snapshot *s, struct diagnosis 
 	char used[USED_SIZE];
 
 	describe_used(s, used);
+	if (s->coherence == COHERENCE_NO && !s->uncached)
+		diagnosis_add(d, LIKELY, MISTAKE_CACHES,
+			"tables say that the device is not coherent, its memory is mapped cached; "
+			"%s",
+			used);
 	if (s->used_elsewhere)
 		diagnosis_add(d, CERTAIN, MISTAKE_USED_OFFSET,
 			"its used ring is at 0x%lx, the driver's at 0x%lx", s->used_elsewhere,

@@ -81,3 +81,11 @@ void virtio_find(struct virtio_devices *found, const struct machine *machine, st
 	log_info("virtio", "found: %u devices in %u mmio windows and %u PCI functions, %u refused",
 		found->count, found->windows, found->functions, found->refused);
 }
+
+const struct virtio_device *virtio_find_not_coherent(const struct virtio_devices *found)
+{
+	for (unsigned i = 0; i < found->count; i++)
+		if (found->devices[i].coherence == COHERENCE_NO)
+			return &found->devices[i];
+	return NULL;
+}

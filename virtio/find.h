@@ -26,4 +26,8 @@ struct virtio_devices {
 void virtio_find(struct virtio_devices *found, const struct machine *machine, struct pci_tree *tree,
 	bool (*wanted)(uint32_t device_id), struct dma_pool *pool, uint32_t timeout_us);
 
+/* The first of the devices that the tables say is not coherent; NULL when there is none. Borrowed.
+ */
+const struct virtio_device *virtio_find_not_coherent(const struct virtio_devices *found);
+
 #endif

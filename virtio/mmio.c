@@ -251,6 +251,7 @@ enum status virtio_mmio_probe(struct virtio_device *dev, const struct virtio_mmi
 	enum status status;
 
 	format(dev->name, sizeof(dev->name), "virtio-mmio@%lx", l->base);
+	dev->coherence = l->coherence;
 	dev->interrupt.line = (struct irq_line){.number = l->interrupt, .edge = l->interrupt_edge};
 	status = region_init(&dev->common, dev->name, IO_MMIO, l->base, l->size,
 		sizeof(struct virtio_mmio_regs), &dev->count);

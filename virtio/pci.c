@@ -35,6 +35,7 @@ enum status virtio_pci_probe(
 	if (!dev->device_id)
 		return ERR_NOT_FOUND;
 	dev->pci = pci;
+	dev->coherence = pci->host->coherence;
 	format(dev->name, sizeof(dev->name), "virtio-pci@%s", pci->name);
 	status = virtio_pci_modern_open(dev, tree);
 	if (status != OK && is_transitional(pci)) {

@@ -250,6 +250,8 @@ void virtio_snapshot_take(struct virtio_snapshot *s, struct virtio_device *dev,
 		.device_id = dev->device_id,
 		.offered = dev->offered,
 		.accepted = dev->features,
+		.coherence = dev->coherence,
+		.uncached = dev->pool->uncached,
 		.programmed = virtio_programmed_of(&dev->journal, q ? q->index : 0),
 	};
 	if (q)

@@ -122,6 +122,8 @@ struct virtio_snapshot {
 	uint32_t pci_bars[PCI_MAX_BARS]; /* as the registers read */
 	uint32_t notify_multiplier; /* pci modern */
 	struct virtio_programmed programmed;
+	enum coherence coherence; /* as the tables have it */
+	bool uncached; /* the driver's memory is mapped not cached */
 
 	/* The queue, where one is concerned. */
 	bool has_queue;

@@ -39,6 +39,10 @@ static void log_device(const struct virtio_snapshot *s, const char *subject)
 		"config generation %u",
 		s->transport, s->device_id, s->device_id_now, s->status, text, s->interrupt_status,
 		s->config_generation);
+	log_error(subject, "memory for the device: mapped %s%s",
+		s->uncached ? "not cached" : "cached",
+		s->coherence == COHERENCE_NOT_STATED ? "; coherence is not stated"
+						     : coherence_suffix(s->coherence));
 	log_features(s, subject, "offered", s->offered);
 	log_features(s, subject, "accepted by the driver", s->accepted);
 	if (s->has_accepted_now)

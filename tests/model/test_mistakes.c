@@ -308,6 +308,27 @@ static void test_stale_available_ring(void **state)
 	bench_close(b);
 }
 
+/* The same, where the tables told it and the driver did not listen; and where it did. */
+static void test_stale_as_the_tables_say(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO, 0);
+	b->model.stale = MODEL_STALE_AVAIL;
+	b->dev->coherence = COHERENCE_NO;
+	bench_expect(b, run(), ERR_TIMEOUT);
+	bench_expect_line("memory for the device: mapped cached, not coherent");
+	bench_expect_line("(likely: tables say that the device is not coherent, its memory is ");
+	bench_close(b);
+	start(MODEL_MMIO, 0);
+	b->model.stale = MODEL_STALE_AVAIL;
+	b->dev->coherence = COHERENCE_NO;
+	b->dev->pool->uncached = true;
+	bench_expect(b, run(), ERR_TIMEOUT);
+	bench_expect_line("memory for the device: mapped not cached, not coherent");
+	bench_expect_line("cause: the device may need longer than the deadline (possible: ");
+	bench_close(b);
+}
+
 /* The answer as a whole is in the device's copy alone. */
 static void test_stale_everything(void **state)
 {
@@ -424,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_truncated_page_frame),
 		cmocka_unit_test(test_stale_used_ring),
 		cmocka_unit_test(test_stale_available_ring),
+		cmocka_unit_test(test_stale_as_the_tables_say),
 		cmocka_unit_test(test_stale_everything),
 		cmocka_unit_test(test_reuse_without_reset),
 		cmocka_unit_test(test_other_monitors),

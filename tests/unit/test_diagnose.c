@@ -350,6 +350,11 @@ static void test_answer(void **state)
 	CASE(healthy_legacy, s.response_written = true, LIKELY, MISTAKE_CACHES);
 	CASE(healthy_legacy, s.response_written = true; s.programmed.complete = false;
 		s.programmed.align.done = false, LIKELY, MISTAKE_USED_OFFSET);
+	CASE(healthy, s.coherence = COHERENCE_NO, LIKELY, MISTAKE_CACHES);
+	CASE(healthy_packed, s.coherence = COHERENCE_NO, LIKELY, MISTAKE_CACHES);
+	CASE(healthy, s.coherence = COHERENCE_NO; s.uncached = true, POSSIBLE, CAUSE_SLOW);
+	CASE(healthy, s.coherence = COHERENCE_YES, POSSIBLE, CAUSE_SLOW);
+	CASE(healthy, s.uncached = true, POSSIBLE, CAUSE_SLOW);
 	CASE(healthy, s.response_written = true, LIKELY, MISTAKE_CACHES);
 	CASE(healthy, s.interrupt_status = 1; s.used_idx = s.used_idx_seen = 0; s.avail_idx = 1;
 		s.avail_event = 0, LIKELY, MISTAKE_CACHES);
