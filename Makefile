@@ -65,7 +65,7 @@ SETUP := build \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
 	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
-	$(if $(filter run repeat faults,$(MAKECMDGOALS)),run) \
+	$(if $(filter run repeat faults bench,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
 	$(if $(filter fuzz fuzz-build fuzz-corpus,$(MAKECMDGOALS)),fuzz) \
@@ -359,6 +359,11 @@ RUN = $(PYTHON) tools/run.py --arch=$(ARCH) --gpu=$(GPU) --app=$(OUT)/$(ARCH)/fi
 run: $(OUT)/$(ARCH)/firstlight.efi
 	@$(RUN)
 
+# What firmware's driver and ours cost, in the same boots; build/bench.json.
+.PHONY: bench
+bench: apps
+	@$(PYTHON) tools/measure.py
+
 .PHONY: debug
 debug: $(OUT)/$(ARCH)/firstlight.efi
 	@$(RUN) --debug
@@ -466,6 +471,7 @@ Targets:
   repeat     run BOOTS times: how many passed, and the log of the first that did not
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
   sign       the same as all, signed for Secure Boot with KEY and CERT; image takes them too
+  bench      what firmware's driver and ours cost, in the same boots; build/bench.json
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only
   aarch64-host  build the unit tests and the model for aarch64; check runs them by qemu-aarch64

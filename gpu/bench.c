@@ -90,13 +90,26 @@ static enum status copy_full(struct bench *b, unsigned round, unsigned amount)
 	return present(b, whole(&b->screen->surface));
 }
 
-static enum status copy_tile(struct bench *b, unsigned round, unsigned amount)
+/* Another one each time. */
+static struct rectangle tile(const struct bench *b, unsigned round)
 {
 	const struct surface *s = &b->screen->surface;
 	uint32_t width = (uint32_t)min_u64(BENCH_TILE, s->width);
 	uint32_t height = (uint32_t)min_u64(BENCH_TILE, s->height);
-	struct rectangle r = {round * width % (s->width - width + 1),
+
+	return (struct rectangle){round * width % (s->width - width + 1),
 		round * height % (s->height - height + 1), width, height};
+}
+
+static enum status present_tile(struct bench *b, unsigned round, unsigned amount)
+{
+	(void)amount;
+	return present(b, tile(b, round));
+}
+
+static enum status copy_tile(struct bench *b, unsigned round, unsigned amount)
+{
+	struct rectangle r = tile(b, round);
 
 	(void)amount;
 	copy_back(b, r);
@@ -174,6 +187,7 @@ static enum status fill(struct bench *b, unsigned round, unsigned amount)
 /* `copy-full` is the last of those that change the surface: it makes it what it was. */
 static const struct bench_step steps[] = {
 	{"present-full", BENCH_FRAMES, present_full, 0, NULL},
+	{"present-tile", BENCH_FRAMES, present_tile, 0, NULL},
 	{"scroll", BENCH_FRAMES, scroll, 0, NULL},
 	{"text", BENCH_FRAMES, write_text, 0, NULL},
 	{"command", COMMANDS, command, 0, NULL},

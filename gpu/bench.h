@@ -19,8 +19,9 @@
  * point with its figures (gpu/samples.h) below the GPU's name:
  *
  *	present-full        the surface as it is to the screen
+ *	present-tile        a square of it, of BENCH_TILE pixels a side
  *	copy-full           the same, after it was copied from other memory: what firmware's Blt
- *does copy-tile           a square of BENCH_TILE pixels, copied and brought there scroll all rows
+ *does copy-tile           that square, copied and brought there scroll all rows
  *moved up by a line of text, and all brought there text                a line of text, drawn and
  *brought there command             GET_DISPLAY_INFO and its answer in-flight-N         N transfers
  *of a pixel by one notification: 1, 2, 8, 32; `rate` of commands draw, fill          the picture's

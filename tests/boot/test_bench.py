@@ -11,6 +11,7 @@ ARCHES = ("aarch64", "x86_64")
 # What has figures, and how many register accesses a round makes: each of them a doorbell.
 STEPS = {
     "present-full": 1,
+    "present-tile": 1,
     "copy-full": 1,
     "copy-tile": 1,
     "scroll": 1,
