@@ -74,12 +74,18 @@ void virtio_describe_status(uint8_t status, char text[VIRTIO_STATUS_TEXT_SIZE])
 		format(text, VIRTIO_STATUS_TEXT_SIZE, "reset");
 }
 
+/* What the device says that its status is; bits that are added later are added to that. */
+static uint8_t read_status(struct virtio_device *dev)
+{
+	dev->status = dev->transport->read_status(dev);
+	return dev->status;
+}
+
+/* §2.1.1: the driver must not clear a status bit. */
 static void add_status(struct virtio_device *dev, uint8_t bits)
 {
-	uint8_t status = dev->transport->read_status(dev);
-
-	/* §2.1.1: the driver must not clear a status bit. */
-	dev->transport->write_status(dev, status | bits);
+	dev->status |= bits;
+	dev->transport->write_status(dev, dev->status);
 }
 
 /*
@@ -93,7 +99,7 @@ static enum status reset_and_poll(struct virtio_device *dev)
 
 	dev->transport->write_status(dev, 0);
 	for (;;) {
-		status = dev->transport->read_status(dev);
+		status = read_status(dev);
 		if (!status)
 			return OK;
 		if (status == STATUS_ALL_ONES)
@@ -158,7 +164,7 @@ static enum status confirm_features(struct virtio_device *dev)
 		return OK;
 	}
 	add_status(dev, VIRTIO_STATUS_FEATURES_OK);
-	status = dev->transport->read_status(dev);
+	status = read_status(dev);
 	if (status & VIRTIO_STATUS_FEATURES_OK && status != STATUS_ALL_ONES) {
 		tap_ok(dev->name, "FEATURES_OK kept (steps 5 and 6)");
 		return OK;
@@ -232,7 +238,7 @@ enum status virtio_start(struct virtio_device *dev)
 
 	/* virtio 1.3 §3.1.1 step 8 */
 	add_status(dev, VIRTIO_STATUS_DRIVER_OK);
-	status = dev->transport->read_status(dev);
+	status = read_status(dev);
 	virtio_describe_status(status, text);
 	running = judge_running(dev, status, text);
 	/* It may be the queue that it does not run with. */
@@ -266,6 +272,7 @@ enum status virtio_judge(struct virtio_device *dev)
 
 void virtio_fail(struct virtio_device *dev)
 {
+	(void)read_status(dev);
 	add_status(dev, VIRTIO_STATUS_FAILED);
 	log_info(dev->name, "status: FAILED set");
 }

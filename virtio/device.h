@@ -102,6 +102,7 @@ struct virtio_device {
 	struct io_count count; /* register accesses, PCI configuration not included */
 	struct io_journal journal; /* of the last ones, from a reset on */
 
+	uint8_t status; /* as it was last read or written */
 	uint64_t offered; /* features the device offered at the last negotiation */
 	uint64_t features; /* features in use */
 	const struct queue

@@ -18,8 +18,10 @@ from machines import (
     ACCESSES,
     ALL_FEATURES,
     CURSOR_ACCESSES,
+    CURSOR_COMMANDS,
     ENTROPY_INTERFACES,
     EXTREMES,
+    FIRST_PICTURE,
     LEGACY,
     NO_HIGH_MEMORY,
     NO_IO,
@@ -250,6 +252,9 @@ def test_cursor(bench, case, folder):
         at = "100,75" if place == "on" else place
         assert f"scanout 0: cursor at {at}, moved there in 8 steps" in log
         expect_accesses(bench, log, CURSOR_ACCESSES[bench.platform.transport])
+        sum_of = sum(map(int, re.search(r"accesses: (\d+) reads, (\d+) writes", log).groups()))
+        first = sum_of - CURSOR_COMMANDS
+        assert first <= FIRST_PICTURE[bench.platform.transport], f"{first} to the first picture"
         expect_screen(bench, "g0", "grid", (200, 150), folder)
         bench.command("close", name)
     log = bench.command("show", name, "grid", 200, 150)
