@@ -7,16 +7,21 @@
 #include "platform/end.h"
 #include "platform/irq.h"
 
-enum verdict finish_report(enum verdict verdict, const char *text)
+const char *finish_word(enum verdict verdict)
 {
 	static const char *const words[] = {
 		[VERDICT_PASS] = "PASS", [VERDICT_FAIL] = "FAIL", [VERDICT_SKIP] = "SKIP"};
 
+	return words[verdict];
+}
+
+enum verdict finish_report(enum verdict verdict, const char *text)
+{
 	irq_close();
 	tap_end();
 	if (!tap_passed())
 		verdict = VERDICT_FAIL;
-	log_line("# RESULT: %s %s", words[verdict], text);
+	log_line("# RESULT: %s %s", finish_word(verdict), text);
 	log_drain();
 	return verdict;
 }

@@ -21,6 +21,9 @@ enum verdict {
  */
 enum verdict finish_report(enum verdict verdict, const char *text);
 
+/* PASS, FAIL or SKIP. */
+const char *finish_word(enum verdict verdict);
+
 /* Ends the run the way that `after` says; when that does not work, halts, with a line. */
 NORETURN void finish_end(struct firmware *fw, enum option_after after, enum verdict verdict);
 

@@ -20,10 +20,12 @@
 #include "gpu/bench.h"
 #include "gpu/blob.h"
 #include "gpu/check_3d.h"
+#include "gpu/console.h"
 #include "gpu/fault.h"
 #include "gpu/isolate.h"
 #include "gpu/linear.h"
 #include "gpu/readback.h"
+#include "gpu/screen_log.h"
 #include "gpu/watch.h"
 #include "mem/clock.h"
 #include "mem/format.h"
@@ -62,6 +64,8 @@ static struct pci_tree pci;
 static struct virtio_devices devices;
 static struct light lights[MAX_GPUS];
 static struct linear_screen framebuffer;
+static bool framebuffer_shows; /* the picture */
+static struct console console; /* on the framebuffer */
 
 /* Time 0 is now. Where the processor does not state its counter's frequency, it is measured. */
 static void start_clock(EFI_BOOT_SERVICES *bs)
@@ -159,9 +163,40 @@ static EFI_STATUS show_list(void)
 	return status;
 }
 
+static enum status open_framebuffer(void)
+{
+	return framebuffer.frame ? OK : linear_open(&framebuffer, &machine.framebuffer, &dma);
+}
+
+static void console_drawn(void *context, struct rectangle area)
+{
+	linear_present(context, area);
+}
+
+/*
+ * The log from its first line on, and all that comes, on the firmware's framebuffer; below the
+ * picture where it shows that. A virtio GPU that works hides it.
+ */
+static void open_console(void)
+{
+	struct rectangle area = {0, 0, machine.framebuffer.width, machine.framebuffer.height};
+
+	if (!machine.framebuffer.base || open_framebuffer() != OK)
+		return;
+	console.drawn = console_drawn;
+	console.context = &framebuffer;
+	log_detach(&console.sink);
+	if (framebuffer_shows)
+		area = console_half(area);
+	if (console_open(&console, &framebuffer.surface, area) != OK || !log_attach(&console.sink))
+		log_info("framebuffer", "the log cannot be shown on it");
+}
+
 /* What a fault ends with: the report of platform/trap.c is on the log already. */
 static void end_after_trap(void)
 {
+	if (options.console != CONSOLE_OFF && own_memory_plan()->in_force)
+		open_console();
 	finish_end(&firmware, options.after, finish_report(VERDICT_FAIL, "a processor exception"));
 }
 
@@ -187,6 +222,8 @@ static void own_the_memory(void)
 
 	if (status != OK)
 		tap_fail("platform", "own page tables", "%s", status_name(status));
+	if (options.console == CONSOLE_ON)
+		open_console();
 	if (options.crash != TRAP_TEST_NONE)
 		trap_provoke(options.crash);
 }
@@ -348,7 +385,7 @@ static void light_framebuffer(void)
 		tap_skip("framebuffer", "picture", "firmware has none");
 		return;
 	}
-	status = linear_open(&framebuffer, &machine.framebuffer, &dma);
+	status = open_framebuffer();
 	if (status != OK) {
 		tap_fail("framebuffer", "picture", "%s", status_name(status));
 		return;
@@ -356,7 +393,10 @@ static void light_framebuffer(void)
 	format(label, sizeof(label), "firstlight %s\nfirmware's framebuffer\n%ux%u\nPASS",
 		FIRSTLIGHT_VERSION, machine.framebuffer.width, machine.framebuffer.height);
 	linear_show(&framebuffer, &options.picture, options.label ? label : NULL);
+	framebuffer_shows = true;
 	tap_ok("framebuffer", "picture shown");
+	if (options.console == CONSOLE_ON)
+		open_console();
 }
 
 /* Brings up every GPU. Returns how many show their picture. */
@@ -428,17 +468,38 @@ static unsigned bench_displays(unsigned found)
 	return lit;
 }
 
-static enum verdict judge(unsigned found, unsigned lit, bool on_framebuffer)
+static enum verdict judge(unsigned found, unsigned lit)
 {
+	if (!tap_passed())
+		return VERDICT_FAIL;
 	if (!found)
-		return on_framebuffer ? VERDICT_PASS : VERDICT_SKIP;
+		return framebuffer_shows ? VERDICT_PASS : VERDICT_SKIP;
 	return lit == found ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+/* The last lines of the log, for the person in front of the machine, on every screen there is. */
+static void show_log(enum verdict verdict, const char *text)
+{
+	char last[RESULT_SIZE + sizeof("# RESULT: PASS ")];
+
+	if (options.console == CONSOLE_OFF ||
+		(options.console == CONSOLE_FAIL && verdict != VERDICT_FAIL))
+		return;
+	format(last, sizeof(last), "# RESULT: %s %s\n", finish_word(verdict), text);
+	for (unsigned i = 0; i < MAX_GPUS; i++) {
+		struct gpu_session *s = &lights[i].session;
+
+		if (lights[i].lit && s->open &&
+			gpu_screens_show_log(&s->gpu, &s->screens, last) != OK)
+			log_info(s->gpu.name, "the log cannot be shown on it");
+	}
+	if (options.console == CONSOLE_FAIL)
+		open_console();
 }
 
 static NORETURN void report_and_end(unsigned found, unsigned lit, unsigned served)
 {
-	bool on_framebuffer = framebuffer.frame;
-	enum verdict verdict = judge(found, lit, on_framebuffer);
+	enum verdict verdict;
 	char text[RESULT_SIZE];
 
 	format(text, sizeof(text), "GPUs that show the picture: %u of %u", lit, found);
@@ -446,9 +507,12 @@ static NORETURN void report_and_end(unsigned found, unsigned lit, unsigned serve
 		format_append(text, sizeof(text), "; changes of displays served: %u", served);
 	if (!found)
 		format(text, sizeof(text), "no virtio GPU%s",
-			on_framebuffer ? ": picture on the firmware's framebuffer" : " was found");
+			framebuffer_shows ? ": picture on the firmware's framebuffer"
+					  : " was found");
 	disconnect_interrupts();
 	log_info("dma", "peak: 0x%lx of 0x%lx bytes", dma.peak, dma.total);
+	verdict = judge(found, lit);
+	show_log(verdict, text);
 	verdict = finish_report(verdict, text);
 	finish_end(&firmware, options.after, verdict);
 }

@@ -33,6 +33,12 @@ enum option_after {
 /* How the memory that devices use is mapped. */
 enum option_dma { DMA_AUTO, DMA_CACHED, DMA_UNCACHED };
 
+enum option_console {
+	CONSOLE_FAIL, /* the default */
+	CONSOLE_ON,
+	CONSOLE_OFF,
+};
+
 #define OPTIONS_MAX_VIRTIO_MMIO 16u
 #define OPTIONS_MAX_LENGTH      65536u /* bytes of one source */
 #define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
@@ -42,6 +48,7 @@ struct options {
 				  fault=help MODE_FAULTS */
 	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
 	enum log_level level; /* loglevel=error|info|debug|trace */
+	enum option_console console; /* console=fail|on|off: the log on the screen */
 	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
 	enum pixel_format format; /* format=b8g8r8x8|…, default b8g8r8x8 */
 	bool scattered; /* backing=contiguous|scattered, default contiguous */

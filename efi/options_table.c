@@ -31,6 +31,9 @@ static const char *const level_names[] = {
 	NULL,
 };
 
+static const char *const console_names[] = {
+	[CONSOLE_FAIL] = "fail", [CONSOLE_ON] = "on", [CONSOLE_OFF] = "off", NULL};
+
 static const char *const pattern_names[] = {
 	[PICTURE_BARS] = "bars",
 	[PICTURE_GRID] = "grid",
@@ -127,6 +130,17 @@ static enum status set_level(
 
 	if (status == OK)
 		options->level = (enum log_level)choice;
+	return status;
+}
+
+static enum status set_console(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	unsigned choice;
+	enum status status = choose(word, names, &choice);
+
+	if (status == OK)
+		options->console = (enum option_console)choice;
 	return status;
 }
 
@@ -444,6 +458,17 @@ const struct option option_table[] = {
 		.manual = "How much the log says; trace shows every register access.",
 		.names = level_names,
 		.set = set_level,
+	},
+	{
+		.key = "console",
+		.values = "fail|on|off",
+		.initial = "fail",
+		.example = "console=on",
+		.manual = "When the last lines of the log are written over the lower half of the\n"
+			  "picture: when the run fails, always, or never. on also has the log on\n"
+			  "the firmware's framebuffer while the run goes on.",
+		.names = console_names,
+		.set = set_console,
 	},
 	{
 		.key = "pattern",

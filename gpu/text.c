@@ -129,3 +129,15 @@ struct rectangle text_draw_label(const struct surface *surface, const char *line
 	return text_draw_label_in(
 		surface, (struct rectangle){0, 0, surface->width, surface->height}, lines);
 }
+
+void text_fill(const struct surface *surface, struct rectangle area, struct colour colour)
+{
+	fill(surface, area, surface_pixel(surface, colour));
+}
+
+void text_draw_character(const struct surface *surface, char character, uint32_t x, uint32_t y)
+{
+	text_fill(surface, (struct rectangle){x, y, FONT_WIDTH, FONT_HEIGHT},
+		(struct colour){0, 0, 0});
+	draw_glyph(surface, character, x, y, 1);
+}

@@ -34,4 +34,10 @@ struct rectangle text_draw_label(const struct surface *surface, const char *line
 struct rectangle text_draw_label_in(
 	const struct surface *surface, struct rectangle area, const char *lines);
 
+/* One character, white on black, with its upper left corner at (x, y); all of it on the surface. */
+void text_draw_character(const struct surface *surface, char character, uint32_t x, uint32_t y);
+
+/* A rectangle of the surface in one colour. */
+void text_fill(const struct surface *surface, struct rectangle area, struct colour colour);
+
 #endif

@@ -125,6 +125,9 @@ static void test_choices(void **state)
 	assert_int_equal(good("loglevel=debug").level, LOG_DEBUG);
 	assert_int_equal(good("loglevel=trace").level, LOG_TRACE);
 	assert_false(good("label=off").label);
+	assert_int_equal(good("").console, CONSOLE_FAIL);
+	assert_int_equal(good("console=on").console, CONSOLE_ON);
+	assert_int_equal(good("console=on console=off").console, CONSOLE_OFF);
 	assert_false(good("isolate=off").isolate);
 	assert_true(good("check=readback").readback);
 	assert_false(good("check=readback check=none").readback);
