@@ -364,6 +364,10 @@ run: $(OUT)/$(ARCH)/firstlight.efi
 bench: apps
 	@$(PYTHON) tools/measure.py
 
+.PHONY: size
+size: apps
+	@$(PYTHON) tools/size.py $(OUT) $(ARCHES)
+
 .PHONY: debug
 debug: $(OUT)/$(ARCH)/firstlight.efi
 	@$(RUN) --debug
@@ -472,6 +476,7 @@ Targets:
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
   sign       the same as all, signed for Secure Boot with KEY and CERT; image takes them too
   bench      what firmware's driver and ours cost, in the same boots; build/bench.json
+  size       how large the application is: sections and largest objects
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only
   aarch64-host  build the unit tests and the model for aarch64; check runs them by qemu-aarch64
