@@ -84,9 +84,10 @@ setup:
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla -Wundef -Wwrite-strings -Wimplicit-fallthrough
 
+# Small, but for what touches every pixel (FAST below).
 # No stack protector: its guard wants a C library that sets it and a handler that reports; a
 # smashed stack ends in our own traps. No unwind tables: backtraces walk the frame pointers.
-CFLAGS_TARGET := -std=gnu11 -O2 -g -ffreestanding -fPIE -fvisibility=hidden \
+CFLAGS_TARGET := -std=gnu11 -Os -g -ffreestanding -fPIE -fvisibility=hidden \
 	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-stack-protector \
 	-fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)/= $(WARNINGS)
@@ -104,6 +105,8 @@ EFI_FLAGS = -fshort-wchar -isystem $(DEPS)/$(1)/usr/include/efi -isystem $(DEPS)
 # gcc would turn the loops of memcpy and memset into calls of themselves.
 STRING_FLAGS := $(if $(filter gcc,$(COMPILER)),-fno-tree-loop-distribute-patterns,-fno-builtin)
 
+FAST := mem/string gpu/pixel gpu/picture gpu/surface gpu/text
+
 LDFLAGS_TARGET := -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none \
 	--no-undefined --fatal-warnings -T tools/efi.ld
 
@@ -117,6 +120,7 @@ CC_$(1) := $$(if $$(filter gcc,$$(COMPILER)),$(1)-linux-gnu-gcc,clang --target=$
 FLAGS_$(1) := -I. -Imem/$(1) $$(CFLAGS_TARGET) $$(CFLAGS_$(1))
 
 $$(OUT)/$(1)/obj/efi/%.o: private FLAGS_$(1) += $$(call EFI_FLAGS,$(1))
+$$(FAST:%=$$(OUT)/$(1)/obj/%.o): private FLAGS_$(1) += -O2
 $$(OUT)/$(1)/obj/mem/string.o: private FLAGS_$(1) += $$(STRING_FLAGS)
 
 $$(OUT)/$(1)/obj/%.o: %.c $$(OUT)/$(1)/flags | setup
