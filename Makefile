@@ -242,9 +242,11 @@ $(HOST_OUT)/obj/tests/unit/uapi_ours.o: private HOST_FLAGS += -I$(HOST_OUT)
 
 # What speaks to firmware sees the UEFI definitions here too, and a fake of boot services.
 FIRMWARE_OBJECTS := $(HOST_OUT)/obj/efi/dma_pages.o $(HOST_OUT)/obj/efi/firmware.o \
-	$(HOST_OUT)/obj/efi/gop.o $(HOST_OUT)/obj/efi/leave.o $(HOST_OUT)/obj/efi/log_file.o $(HOST_OUT)/obj/efi/text_file.o
+	$(HOST_OUT)/obj/efi/gop.o $(HOST_OUT)/obj/efi/leave.o $(HOST_OUT)/obj/efi/log_file.o $(HOST_OUT)/obj/efi/persist.o \
+	$(HOST_OUT)/obj/efi/text_file.o
 FIRMWARE_TESTS   := $(patsubst %,$(HOST_OUT)/obj/tests/unit/%.o,fake_firmware test_firmware test_leave \
-	test_log_file test_gop)
+	test_log_file test_gop \
+	test_persist)
 
 $(FIRMWARE_OBJECTS) $(FIRMWARE_TESTS): private HOST_FLAGS += $(call EFI_FLAGS,$(HOST))
 

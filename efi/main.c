@@ -16,6 +16,7 @@
 #include "efi/log_file.h"
 #include "efi/option_sources.h"
 #include "efi/own_memory.h"
+#include "efi/persist.h"
 #include "gpu/absent.h"
 #include "gpu/bench.h"
 #include "gpu/blob.h"
@@ -197,6 +198,8 @@ static void end_after_trap(void)
 {
 	if (options.console != CONSOLE_OFF && own_memory_plan()->in_force)
 		open_console();
+	if (options.persist)
+		persist_write(&firmware, "# RESULT: FAIL a processor exception\n");
 	finish_end(&firmware, options.after, finish_report(VERDICT_FAIL, "a processor exception"));
 }
 
@@ -478,14 +481,11 @@ static enum verdict judge(unsigned found, unsigned lit)
 }
 
 /* The last lines of the log, for the person in front of the machine, on every screen there is. */
-static void show_log(enum verdict verdict, const char *text)
+static void show_log(enum verdict verdict, const char *last)
 {
-	char last[RESULT_SIZE + sizeof("# RESULT: PASS ")];
-
 	if (options.console == CONSOLE_OFF ||
 		(options.console == CONSOLE_FAIL && verdict != VERDICT_FAIL))
 		return;
-	format(last, sizeof(last), "# RESULT: %s %s\n", finish_word(verdict), text);
 	for (unsigned i = 0; i < MAX_GPUS; i++) {
 		struct gpu_session *s = &lights[i].session;
 
@@ -500,7 +500,7 @@ static void show_log(enum verdict verdict, const char *text)
 static NORETURN void report_and_end(unsigned found, unsigned lit, unsigned served)
 {
 	enum verdict verdict;
-	char text[RESULT_SIZE];
+	char text[RESULT_SIZE], last[RESULT_SIZE + sizeof("# RESULT: PASS ")];
 
 	format(text, sizeof(text), "GPUs that show the picture: %u of %u", lit, found);
 	if (options.mode == MODE_WATCH)
@@ -512,7 +512,10 @@ static NORETURN void report_and_end(unsigned found, unsigned lit, unsigned serve
 	disconnect_interrupts();
 	log_info("dma", "peak: 0x%lx of 0x%lx bytes", dma.peak, dma.total);
 	verdict = judge(found, lit);
-	show_log(verdict, text);
+	format(last, sizeof(last), "# RESULT: %s %s\n", finish_word(verdict), text);
+	if (options.persist)
+		persist_write(&firmware, last);
+	show_log(verdict, last);
 	verdict = finish_report(verdict, text);
 	finish_end(&firmware, options.after, verdict);
 }
@@ -566,6 +569,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 		return fail_to_firmware(EFI_UNSUPPORTED);
 	good = step("options", options_load(&options, &firmware));
 	the_log.level = options.level;
+	persist_recover(&firmware);
 	good &= step("machine", machine_discover(&machine, &firmware, &options));
 	open_serial();
 	if (!good)

@@ -49,6 +49,7 @@ struct options {
 	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
 	enum log_level level; /* loglevel=error|info|debug|trace */
 	enum option_console console; /* console=fail|on|off: the log on the screen */
+	bool persist; /* persist=none|nvram, default none */
 	struct picture picture; /* pattern=bars|grid|checker|gradient|solid:rrggbb */
 	enum pixel_format format; /* format=b8g8r8x8|…, default b8g8r8x8 */
 	bool scattered; /* backing=contiguous|scattered, default contiguous */

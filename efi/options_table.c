@@ -34,6 +34,8 @@ static const char *const level_names[] = {
 static const char *const console_names[] = {
 	[CONSOLE_FAIL] = "fail", [CONSOLE_ON] = "on", [CONSOLE_OFF] = "off", NULL};
 
+static const char *const persist_names[] = {[false] = "none", [true] = "nvram", NULL};
+
 static const char *const pattern_names[] = {
 	[PICTURE_BARS] = "bars",
 	[PICTURE_GRID] = "grid",
@@ -153,6 +155,12 @@ static enum status take_switch(const struct option_word *word, const char *const
 	if (status == OK)
 		*on = choice;
 	return status;
+}
+
+static enum status set_persist(
+	struct options *options, const struct option_word *word, const char *const *names)
+{
+	return take_switch(word, names, &options->persist);
 }
 
 static enum status set_label(
@@ -469,6 +477,17 @@ const struct option option_table[] = {
 			  "the firmware's framebuffer while the run goes on.",
 		.names = console_names,
 		.set = set_console,
+	},
+	{
+		.key = "persist",
+		.values = "none|nvram",
+		.initial = "none",
+		.example = "persist=nvram",
+		.manual =
+			"nvram leaves a summary of the run in a variable of the firmware's, which\n"
+			"the next run moves to firstlight-last.log.",
+		.names = persist_names,
+		.set = set_persist,
 	},
 	{
 		.key = "pattern",

@@ -29,7 +29,7 @@ struct option {
 		struct options *options, const struct option_word *word, const char *const *names);
 };
 
-#define OPTION_COUNT 26u
+#define OPTION_COUNT 27u
 
 extern const struct option option_table[OPTION_COUNT];
 

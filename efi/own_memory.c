@@ -164,6 +164,12 @@ void own_memory_leave(void)
 	mmu_restore(&firmware_mmu);
 }
 
+void own_memory_return(void)
+{
+	mmu_enable(&paging, &firmware_mmu);
+	plan.in_force = true;
+}
+
 /* Whether the plan has the whole window: several devices may share a page. */
 static bool is_planned(enum memory_kind kind, uint64_t base, uint64_t size)
 {

@@ -38,8 +38,11 @@ MUST_CHECK enum status own_memory_enter(const struct firmware *fw, const struct 
  */
 MUST_CHECK enum status own_memory_open_dma(struct dma_pool *dma, bool cached);
 
-/* Puts firmware's tables back, for good; nothing when they are in force. */
+/* Puts firmware's tables back; nothing when they are in force. */
 void own_memory_leave(void);
+
+/* The own ones again, after own_memory_leave. */
+void own_memory_return(void);
 
 /* What is mapped, for the reports of faults; borrowed. */
 const struct memory_plan *own_memory_plan(void);

@@ -199,6 +199,43 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *protocol, 
 	return EFI_SUCCESS;
 }
 
+static EFI_STATUS EFIAPI get_variable(
+	CHAR16 *name, EFI_GUID *vendor, UINT32 *attributes, UINTN *size, void *data)
+{
+	struct fake_variable *v = &fake_firmware.variable;
+	UINTN room = *size;
+
+	(void)name;
+	(void)vendor;
+	(void)attributes;
+	if (!v->exists)
+		return EFI_NOT_FOUND;
+	*size = v->size;
+	if (v->size > room)
+		return EFI_BUFFER_TOO_SMALL;
+	memcpy(data, v->value, v->size);
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_variable(
+	CHAR16 *name, EFI_GUID *vendor, UINT32 attributes, UINTN size, void *data)
+{
+	struct fake_variable *v = &fake_firmware.variable;
+
+	(void)name;
+	(void)vendor;
+	assert_int_equal(attributes, EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |
+					     EFI_VARIABLE_RUNTIME_ACCESS);
+	v->writes++;
+	if (v->answer != EFI_SUCCESS)
+		return v->answer;
+	v->exists = size;
+	v->size = size;
+	if (size)
+		memcpy(v->value, data, size);
+	return EFI_SUCCESS;
+}
+
 void fake_firmware_init(struct firmware *fw)
 {
 	struct fake_firmware *f = &fake_firmware;
@@ -214,7 +251,10 @@ void fake_firmware_init(struct firmware *fw)
 	f->services.SetWatchdogTimer = set_watchdog;
 	f->services.ExitBootServices = exit_boot_services;
 	f->services.HandleProtocol = handle_protocol;
+	f->runtime.GetVariable = get_variable;
+	f->runtime.SetVariable = set_variable;
 	f->system.BootServices = &f->services;
+	f->system.RuntimeServices = &f->runtime;
 	f->loaded.DeviceHandle = f;
 	f->file.room = FAKE_FILE_SIZE;
 	*fw = (struct firmware){.system = &f->system, .loaded = &f->loaded};

@@ -27,6 +27,15 @@ struct fake_file {
 	unsigned handles; /* open now */
 };
 
+/* The one variable. */
+struct fake_variable {
+	bool exists;
+	UINTN size;
+	char value[8192];
+	unsigned writes;
+	EFI_STATUS answer; /* of SetVariable otherwise than EFI_SUCCESS */
+};
+
 struct fake_firmware {
 	EFI_SYSTEM_TABLE system;
 	EFI_BOOT_SERVICES services;
@@ -42,6 +51,8 @@ struct fake_firmware {
 	UINTN pages; /* pages handed out and not freed */
 	UINTN watchdog_timeout;
 	EFI_LOADED_IMAGE_PROTOCOL loaded;
+	EFI_RUNTIME_SERVICES runtime;
+	struct fake_variable variable;
 	struct fake_file file; /* the one on the volume */
 };
 

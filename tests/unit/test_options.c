@@ -125,6 +125,9 @@ static void test_choices(void **state)
 	assert_int_equal(good("loglevel=debug").level, LOG_DEBUG);
 	assert_int_equal(good("loglevel=trace").level, LOG_TRACE);
 	assert_false(good("label=off").label);
+	assert_false(good("").persist);
+	assert_true(good("persist=nvram").persist);
+	assert_false(good("persist=nvram persist=none").persist);
 	assert_int_equal(good("").console, CONSOLE_FAIL);
 	assert_int_equal(good("console=on").console, CONSOLE_ON);
 	assert_int_equal(good("console=on console=off").console, CONSOLE_OFF);
