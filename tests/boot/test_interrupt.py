@@ -33,7 +33,7 @@ def test_the_wrong_line(gic, version, start, folder):
     """By hand, and wrong: the window's interrupt is 79. The picture is right nevertheless."""
     machine = start(
         "aarch64",
-        args="irq=mmio label=off virtio_mmio.device=512@0xa003e00:47",
+        args="irq=mmio label=off console=off virtio_mmio.device=512@0xa003e00:47",
         extra=(*gic, *version, *mmio_gpu("bus=virtio-mmio-bus.31")),
     )
     log = read_log(machine)
