@@ -51,7 +51,7 @@ VERDICT = 'const char *verdict = "noted";'
 
 MUTATIONS = (
     # ---- status and the order of steps ----
-    mutation("status-clears-bits", "status-kept", DEVICE, ("status | bits);", "bits);")),
+    mutation("status-clears-bits", "status-kept", DEVICE, ("dev->status |= bits;", "dev->status = bits;")),
     mutation(
         "failed-goes-on", "failed-then-reset", DEVICE,
         ("add_status(dev, VIRTIO_STATUS_FAILED);",
@@ -111,7 +111,7 @@ MUTATIONS = (
     ),
     mutation(
         "features-ok-not-read", "features-ok-read", DEVICE,
-        ("status = dev->transport->read_status(dev);\n\tif (status & VIRTIO_STATUS_FEATURES_OK",
+        ("status = read_status(dev);\n\tif (status & VIRTIO_STATUS_FEATURES_OK",
          "status = VIRTIO_STATUS_FEATURES_OK;\n\tif (status & VIRTIO_STATUS_FEATURES_OK"),
     ),
     mutation("no-version-1", "version-1", DEVICE, (ALWAYS_ACCEPTED, "wanted |= 0 |")),
