@@ -124,9 +124,8 @@ static const struct entry entries[CAUSE_COUNT] = {
 		"reset the device, and wait for status 0, before its memory is freed"},
 	[MISTAKE_CACHES] = {"the device's writes do not reach the processor: the memory's "
 			    "cacheability differs",
-		"map rings and buffers cached where tables say coherent (dma-coherent, _CCA; KVM), "
-		"else not cached, once cleaned and invalidated; dma=cached and dma=uncached try "
-		"it"},
+		"map what is shared cached if tables say coherent (dma-coherent, _CCA), else not "
+		"cached, and cleaned before; dma=cached and dma=uncached try it"},
 	[MISTAKE_MISSED_NOTIFICATION] = {"the device asked to be notified, and was not",
 		"read what the device asks for (an event index, or flags) behind a full barrier, "
 		"and keep the driver's own"},

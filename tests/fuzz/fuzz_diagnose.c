@@ -161,12 +161,14 @@ static void mend_packed(struct snapshot_packed *at)
 /* What is no plain number, and what counts the entries of an array, is made a value of its type. */
 static void mend(struct virtio_snapshot *s)
 {
-	uint32_t failure, end;
+	uint32_t failure, end, coherence;
 
 	memcpy(&failure, &s->failure, sizeof(failure));
 	s->failure = (enum status)(failure % STATUS_COUNT);
 	memcpy(&end, &s->chain_end, sizeof(end));
 	s->chain_end = (enum chain_end)(end % (CHAIN_TABLE_OUTSIDE + 1));
+	memcpy(&coherence, &s->coherence, sizeof(coherence));
+	s->coherence = (enum coherence)(coherence % (COHERENCE_NO + 1));
 	s->step = s->transport = "fuzz";
 	mend_bool(&s->legacy);
 	mend_bool(&s->is_mmio);
@@ -176,6 +178,7 @@ static void mend(struct virtio_snapshot *s)
 	mend_bool(&s->device.ready);
 	mend_bool(&s->ring_in_memory);
 	mend_bool(&s->packed);
+	mend_bool(&s->uncached);
 	mend_packed(&s->at);
 	mend_bool(&s->notified);
 	mend_bool(&s->response_written);
