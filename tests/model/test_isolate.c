@@ -42,7 +42,7 @@ static void isolate(void)
 	/* 8 tries, each of which meets at most 4 waits of 200 ms. */
 	bench_expect_within(b, 7 * 4 * ISOLATE_WAIT_US);
 	model_check(&b->model);
-	bench_expect_line("gpu0: isolate: up to 9 tries of at most 200 ms an answer: at most 7 s");
+	bench_expect_line("gpu0: isolate: up to 8 tries of at most 200 ms an answer: at most 7 s");
 	bench_expect_line("isolate: interrupts are not used");
 	assert_int_equal(b->dev->timeout_us, BENCH_TIMEOUT_US);
 }
