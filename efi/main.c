@@ -61,6 +61,7 @@ static struct options options;
 static struct machine machine;
 static struct uart serial;
 static struct dma_pool dma;
+static bool dma_is_open; /* own_memory_open_dma */
 static struct pci_tree pci;
 static struct virtio_devices devices;
 static struct light lights[MAX_GPUS];
@@ -196,7 +197,12 @@ static void open_console(void)
 /* What a fault ends with: the report of platform/trap.c is on the log already. */
 static void end_after_trap(void)
 {
-	if (options.console != CONSOLE_OFF && own_memory_plan()->in_force)
+	bool in_force = own_memory_plan()->in_force;
+
+	/* The devices may not have been looked for yet. What is drawn on is memory for devices. */
+	if (in_force && !dma_is_open)
+		dma_is_open = own_memory_open_dma(&dma, true) == OK;
+	if (options.console != CONSOLE_OFF && in_force && dma_is_open)
 		open_console();
 	if (options.persist)
 		persist_write(&firmware, "# RESULT: FAIL a processor exception\n");
@@ -225,8 +231,6 @@ static void own_the_memory(void)
 
 	if (status != OK)
 		tap_fail("platform", "own page tables", "%s", status_name(status));
-	if (options.console == CONSOLE_ON)
-		open_console();
 	if (options.crash != TRAP_TEST_NONE)
 		trap_provoke(options.crash);
 }
@@ -276,11 +280,14 @@ static void open_dma(void)
 	bool cached = choose_cached(&why);
 	enum status status = own_memory_open_dma(&dma, cached);
 
-	if (status == OK)
+	dma_is_open = status == OK;
+	if (dma_is_open)
 		tap_ok("platform", "DMA memory mapped %s (%s)", cached ? "cached" : "not cached",
 			why);
 	else
 		tap_fail("platform", "DMA memory mapped", "%s (%s)", status_name(status), why);
+	if (options.console == CONSOLE_ON)
+		open_console();
 }
 
 /* irq=: a controller of interrupts, and every device connected to it; else they are polled. */

@@ -30,6 +30,7 @@ class Build:
     machine: tuple[str, ...] = ()  # what the build needs of QEMU
     key: Path | None = None  # what signs for it: a key, behind the words `snakeoil`
     certificate: Path | None = None
+    keeps: bool = False  # what it writes to its variables, in their file; else that is forgotten
 
 
 def path(text):
@@ -84,11 +85,14 @@ def find(arch, name, where=None):
 
 
 def arguments(build):
-    """QEMU's arguments for a build. What it writes to its variables is forgotten."""
+    """QEMU's arguments for a build."""
     if not build.variables:
         return ("-bios", str(build.code))
     drives = list(build.machine)
-    for how, file in (("readonly=on", build.code), ("snapshot=on", build.variables)):
+    for how, file in (
+        ("readonly=on", build.code),
+        ("readonly=off" if build.keeps else "snapshot=on", build.variables),
+    ):
         drives += ["-drive", f"if=pflash,format=raw,{how},file={escape(file)}"]
     return tuple(drives)
 

@@ -35,17 +35,18 @@ def upper_half(image):
 
 
 def see(machine, folder):
-    """The screen once the verdict is on it, which is also left as a file. The serial line may have
-    the verdict before the screen."""
+    """The screen once the verdict is on it and nothing moves, which is also left as a file. The
+    serial line may have the verdict before the screen."""
     deadline = time.monotonic() + 30
-    image = machine.screendump()
+    image, before = machine.screendump(), None
     while time.monotonic() < deadline:
         whole = text_of(image, picture.Rectangle(*image.size, 0, 0))
         half = text_of(image, lower_half(image))
-        if any(line.startswith("# RESULT: ") for line in whole + half):
+        said = any(line.startswith("# RESULT: ") for line in whole + half)
+        if said and before and image.tobytes() == before.tobytes():
             break
         time.sleep(0.5)
-        image = machine.screendump()
+        before, image = image, machine.screendump()
     folder.mkdir(parents=True, exist_ok=True)
     image.save(folder / "screen.png")
     return image

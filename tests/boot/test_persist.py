@@ -2,9 +2,11 @@
 """persist=nvram: the end of a run in the flash of one boot, in a file after the next."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+import firmware
 import qemu
 from expect import TIMEOUT, expect_detail, expect_step, read_log
 from test_log_file import IMAGE, file_on
@@ -25,12 +27,9 @@ def boot(start, tmp_path):
         flash = tmp_path / "variables.fd"
         if not flash.exists():
             shutil.copyfile(variables, flash)
-        drives = []
-        for how, file in (("readonly=on", code), ("readonly=off", flash)):
-            drives += ["-drive", f"if=pflash,format=raw,{how},file={file}"]
         machine = start(
             arch, boot="image", image=stick, keep=True, args=f"after=shutdown {args}",
-            firmware=[], extra=(*drives, *devices),
+            firmware=firmware.Build(Path(code), flash, keeps=True), extra=devices,
         )  # fmt: skip
         log = read_log(machine)
         assert machine.wait_exit(TIMEOUT) == 0
