@@ -19,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import firmware
 import qemu
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,8 +127,8 @@ class Bench:
         self._listener.bind(str(folder / "qtest"))
         self._listener.listen(1)
         self.machine = qemu.Machine(
-            platform.arch, args=None, gpu="none", boot="none", firmware=folder / "sleep.bin",
-            memory=f"{platform.memory_mib}M",
+            platform.arch, args=None, gpu="none", boot="none",
+            firmware=firmware.Build(folder / "sleep.bin"), memory=f"{platform.memory_mib}M",
             extra=[
                 "-machine", f"{platform.machine},memory-backend=guest",
                 "-object", "memory-backend-file,id=guest,share=on,"
