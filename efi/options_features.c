@@ -10,13 +10,14 @@
 
 /* Those that this driver can be with or without. RING_PACKED is ring=. */
 static const char *const feature_names[] = {
-	"edid", "indirect_desc", "event_idx", "in_order", "notification_data", NULL};
+	"edid", "indirect_desc", "event_idx", "in_order", "notification_data", "ring_reset", NULL};
 static const uint64_t feature_bits[] = {
 	FEATURE(VIRTIO_GPU_F_EDID),
 	FEATURE(VIRTIO_F_INDIRECT_DESC),
 	FEATURE(VIRTIO_F_EVENT_IDX),
 	FEATURE(VIRTIO_F_IN_ORDER),
 	FEATURE(VIRTIO_F_NOTIFICATION_DATA),
+	FEATURE(VIRTIO_F_RING_RESET),
 };
 
 _Static_assert(ARRAY_SIZE(feature_bits) + 1 == ARRAY_SIZE(feature_names), "a name each");

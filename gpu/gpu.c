@@ -8,7 +8,7 @@
 
 const struct gpu_setup gpu_setup_full = {
 	.features = FEATURE(VIRTIO_GPU_F_EDID) | FEATURE(VIRTIO_GPU_F_RESOURCE_UUID) |
-		    FEATURES_OF_QUEUES,
+		    FEATURE(VIRTIO_F_RING_RESET) | FEATURES_OF_QUEUES,
 	.queue_size = 64,
 	.queue_align = VIRTIO_LEGACY_ALIGN,
 };

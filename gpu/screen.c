@@ -421,6 +421,17 @@ enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens)
 	return status;
 }
 
+enum status gpu_screens_present(struct gpu *gpu, const struct gpu_screens *screens)
+{
+	enum status status = OK;
+
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		if (screens->screens[i].frame.view_count)
+			status = present(
+				gpu, &screens->screens[i], whole(&screens->screens[i].surface));
+	return status;
+}
+
 void gpu_screens_close(struct gpu_screens *screens, struct dma_pool *pool)
 {
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)

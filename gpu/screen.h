@@ -80,6 +80,9 @@ MUST_CHECK enum status gpu_screens_take_down(struct gpu *gpu, struct gpu_screens
  */
 MUST_CHECK enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens);
 
+/* Has the screens show their surfaces as they are in memory, by a batch each. As gpu_present. */
+MUST_CHECK enum status gpu_screens_present(struct gpu *gpu, const struct gpu_screens *screens);
+
 /* Gives the pictures' memory back. Only after gpu_close: the device may read it until then. */
 void gpu_screens_close(struct gpu_screens *screens, struct dma_pool *pool);
 

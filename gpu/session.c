@@ -65,14 +65,15 @@ static enum status give_up(struct gpu_session *s, enum status why)
 	return why;
 }
 
-static void log_loss(const struct gpu_session *s, enum status why)
+/* `all`: with the device's resources, not only the requests. */
+static void log_loss(const struct gpu_session *s, enum status why, bool all)
 {
 	unsigned resources = 0, scanouts = 0;
 
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
 		const struct gpu_screen *screen = &s->screens.screens[i];
 
-		if (!screen->frame.view_count)
+		if (!screen->frame.view_count || !all)
 			continue;
 		resources += screen->created;
 		for (uint32_t set = screen->set; set; set &= set - 1)
@@ -84,18 +85,54 @@ static void log_loss(const struct gpu_session *s, enum status why)
 		status_name(why), s->open ? s->gpu.control.in_flight : 0, resources, scanouts);
 }
 
-static enum status recover(struct gpu_session *s, enum status why, const struct gpu_show *show)
+/* Whether a reset of the control queue may be enough: all else on the device is as it should be. */
+static bool only_queue_stuck(const struct gpu_session *s, enum status why)
 {
+	return s->open && why == ERR_TIMEOUT && s->gpu.control.in_flight &&
+	       virtio_has(s->dev, VIRTIO_F_RING_RESET) && virtio_judge(s->dev) == OK;
+}
+
+/* Resources and scanouts survive (§2.6.1). What fails here is tried again by the whole reset. */
+static enum status reset_control(struct gpu_session *s)
+{
+	enum status status;
+
+	tap_tentative(true);
+	status = queue_reset(&s->gpu.control);
+	if (status == OK)
+		status = gpu_screens_present(&s->gpu, &s->screens);
+	tap_tentative(false);
+	if (status != OK)
+		log_error(
+			s->name, "recovery: the queue reset did not help: %s", status_name(status));
+	return status;
+}
+
+/* What the device was told of the screens: all of it, or some that is in doubt. */
+enum told { TOLD_ALL, TOLD_SOME };
+
+static enum status recover(
+	struct gpu_session *s, enum status why, const struct gpu_show *show, enum told told)
+{
+	bool by_queue = told == TOLD_ALL && only_queue_stuck(s, why);
 	uint64_t worked = worked_us(s);
 	enum status status;
 
-	log_loss(s, why);
+	log_loss(s, why, !by_queue);
 	if (s->recoveries && worked < GPU_SESSION_SETTLED_US) {
 		tap_fail(s->name, "recovery", "%s again after %lu ms of work", status_name(why),
 			worked / 1000);
 		return give_up(s, why);
 	}
 	s->recoveries++;
+	if (by_queue) {
+		if (reset_control(s) == OK) {
+			s->working_since_us = clock_us();
+			tap_ok(s->name, "recovered by a queue reset: %s", status_name(why));
+			return OK;
+		}
+		log_loss(s, why, true);
+	}
 	status = reset(s);
 	if (status != OK) {
 		tap_fail(s->name, "recovery",
@@ -132,12 +169,12 @@ enum status gpu_session_open(struct gpu_session *s, unsigned number, struct virt
 	tap_tentative(true);
 	status = bring_up(s, show);
 	tap_tentative(false);
-	return status == OK ? OK : recover(s, status, show);
+	return status == OK ? OK : recover(s, status, show, TOLD_SOME);
 }
 
 enum status gpu_session_recover(struct gpu_session *s, enum status why)
 {
-	return recover(s, why, NULL);
+	return recover(s, why, NULL, TOLD_ALL);
 }
 
 enum status gpu_session_update(struct gpu_session *s, unsigned *changes)
@@ -150,12 +187,13 @@ enum status gpu_session_update(struct gpu_session *s, unsigned *changes)
 	tap_tentative(false);
 	if (status == OK)
 		return OK;
-	status = recover(s, status, NULL);
+	/* A change that was under way is done again as a whole. */
+	status = recover(s, status, NULL, *changes ? TOLD_SOME : TOLD_ALL);
 	if (status != OK)
 		return status;
 	status = gpu_screens_update(&s->gpu, s->show, &s->screens, &more);
 	*changes += more;
-	return status == OK ? OK : recover(s, status, NULL);
+	return status == OK ? OK : recover(s, status, NULL, TOLD_SOME);
 }
 
 enum status gpu_session_close(struct gpu_session *s)

@@ -38,9 +38,12 @@ MUST_CHECK enum status gpu_session_open(struct gpu_session *s, unsigned number,
 /*
  * After a command on s->gpu failed with `why`: says what was lost (requests in flight, resources,
  * scanouts), resets the device, opens it again, and shows every screen's surface as it is in
- * memory. Each step is a test point. A second failure, during the recovery or before the device has
- * worked for GPU_SESSION_SETTLED_US since the last one, ends the session: its status is returned,
- * the device is reset, the session closed. Time spent waiting for an answer does not count as work.
+ * memory. Where a command was not answered, nothing else is wrong with the device and RING_RESET is
+ * negotiated, the control queue alone is reset first (virtio 1.3 §2.6.1), and the surfaces are
+ * presented again; the command must be one that leaves resources and scanouts as they are. Each
+ * step is a test point. A second failure, during the recovery or before the device has worked for
+ * GPU_SESSION_SETTLED_US since the last one, ends the session: its status is returned, the device
+ * is reset, the session closed. Time spent waiting for an answer does not count as work.
  */
 MUST_CHECK enum status gpu_session_recover(struct gpu_session *s, enum status why);
 

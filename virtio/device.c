@@ -181,6 +181,9 @@ enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted)
 	/* virtio 1.3 §3.1.1 step 4 */
 	dev->offered = dev->transport->read_features(dev);
 	log_features(dev, "offered", dev->offered);
+	/* §6.1: QEMU's virtio-mmio offers it, and has no register for it. */
+	if (!dev->has_queue_reset)
+		wanted &= ~FEATURE(VIRTIO_F_RING_RESET);
 	if (wanted & ~dev->offered)
 		log_features(dev, "wanted and not offered", wanted & ~dev->offered);
 	if (wanted & ~dev->offered & FEATURE(VIRTIO_F_RING_PACKED)) {

@@ -68,6 +68,12 @@ struct virtio_transport {
 	/* Tells the device the ring's size and addresses, reads back, enables it. Logs. */
 	enum status (*setup_queue)(struct virtio_device *dev, struct queue *queue);
 	void (*notify_queue)(struct virtio_device *dev, const struct queue *queue);
+	/*
+	 * Asks for the reset of one queue, and selects it (§2.6.1.1); whether the selected queue is
+	 * reset by now. NULL where queue resets are not driven; only with RING_RESET negotiated.
+	 */
+	void (*reset_queue)(struct virtio_device *dev, uint16_t index);
+	bool (*queue_is_reset)(struct virtio_device *dev);
 	/* What the device says of a queue, for the diagnosis. */
 	void (*read_queue)(struct virtio_device *dev, uint16_t index, struct queue_registers *out);
 
@@ -113,6 +119,7 @@ struct virtio_device {
 	struct region isr; /* pci modern */
 	struct region config; /* device-specific configuration; size 0: there is none */
 	uint32_t notify_multiplier; /* pci modern: notify_off_multiplier */
+	bool has_queue_reset; /* pci modern: COMMON_CFG is long enough for the register */
 	uint64_t shared_size; /* pci modern: bytes of shared memory region 1; 0: there is none */
 	struct pci_device *pci; /* NULL for mmio; borrowed */
 	struct virtio_interrupt interrupt;
@@ -128,9 +135,10 @@ MUST_CHECK enum status virtio_reset(struct virtio_device *dev);
  * Steps 4 to 6: accepts those of `wanted` that are offered, and what the specification asks every
  * driver to accept: VERSION_1, ACCESS_PLATFORM (addresses are physical and the firmware left any
  * IOMMU in bypass) and ORDER_PLATFORM where the transport is not legacy, ANY_LAYOUT where it is.
- * Says which are wanted and not offered, and which are offered and declined. RING_PACKED is wanted
- * by whoever insists on it. ERR_UNSUPPORTED when a modern device does not offer VERSION_1, or any
- * does not RING_PACKED, ERR_REFUSED when it does not keep FEATURES_OK.
+ * RING_RESET is declined where the device has no register for it. Says which are wanted and not
+ * offered, and which are offered and declined. RING_PACKED is wanted by whoever insists on it.
+ * ERR_UNSUPPORTED when a modern device does not offer VERSION_1, or any does not RING_PACKED,
+ * ERR_REFUSED when it does not keep FEATURES_OK.
  */
 MUST_CHECK enum status virtio_negotiate(struct virtio_device *dev, uint64_t wanted);
 

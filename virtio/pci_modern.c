@@ -137,6 +137,21 @@ static void notify_queue(struct virtio_device *dev, const struct queue *q)
 		doorbell_width(dev), queue_notification(q), "notify");
 }
 
+/* §4.1.4.3.2: complete when the register reads 0, and queue_enable with it. */
+static void reset_queue(struct virtio_device *dev, uint16_t index)
+{
+	common_write(dev, queue_select, index);
+	region_write(&dev->common, VIRTIO_PCI_QUEUE_RESET, VIRTIO_PCI_QUEUE_RESET_SIZE, 1,
+		"queue_reset");
+}
+
+static bool queue_is_reset(struct virtio_device *dev)
+{
+	return !region_read(&dev->common, VIRTIO_PCI_QUEUE_RESET, VIRTIO_PCI_QUEUE_RESET_SIZE,
+		       "queue_reset") &&
+	       !common_read(dev, queue_enable);
+}
+
 static void read_queue(struct virtio_device *dev, uint16_t index, struct queue_registers *out)
 {
 	common_write(dev, queue_select, index);
@@ -184,6 +199,8 @@ static const struct virtio_transport modern = {
 	.queue_size_is_free = true,
 	.setup_queue = setup_queue,
 	.notify_queue = notify_queue,
+	.reset_queue = reset_queue,
+	.queue_is_reset = queue_is_reset,
 	.read_queue = read_queue,
 	.read_accepted = read_accepted,
 	.read_interrupt_status = read_interrupt_status,
@@ -345,6 +362,8 @@ enum status virtio_pci_modern_open(struct virtio_device *dev, struct pci_tree *t
 	if (status == OK && has_capability(&layout, VIRTIO_PCI_CAP_DEVICE_CFG))
 		status = open_structure(
 			dev, tree, &layout, VIRTIO_PCI_CAP_DEVICE_CFG, 1, 4, &dev->config);
+	dev->has_queue_reset =
+		range_inside(VIRTIO_PCI_QUEUE_RESET, VIRTIO_PCI_QUEUE_RESET_SIZE, dev->common.size);
 	if (status == OK)
 		dev->transport = &modern;
 	return status;

@@ -60,6 +60,10 @@ struct virtio_pci_common_cfg {
 	uint32_t queue_device_high;
 };
 
+/* Behind them, where the window is long enough: queue_notif_config_data, then this one. */
+#define VIRTIO_PCI_QUEUE_RESET      0x3au
+#define VIRTIO_PCI_QUEUE_RESET_SIZE 2u /* le16 */
+
 _Static_assert(sizeof(struct virtio_pci_common_cfg) == 0x38, "virtio 1.3 §4.1.4.3");
 _Static_assert(offsetof(struct virtio_pci_common_cfg, queue_enable) == 0x1c, "§4.1.4.3");
 

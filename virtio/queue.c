@@ -124,6 +124,35 @@ void queue_close(struct queue *q)
 	dma_free(q->dev->pool, &q->memory);
 }
 
+/* §2.6.1.1.2: the queue's memory is the device's until it says that the queue is reset. */
+static enum status await_reset(struct queue *q)
+{
+	uint64_t start = clock_us();
+
+	q->dev->transport->reset_queue(q->dev, q->index);
+	while (!q->dev->transport->queue_is_reset(q->dev)) {
+		if (clock_us() - start > q->dev->timeout_us)
+			return fail_open(q, ERR_TIMEOUT, "its reset does not end (queue_reset)");
+		log_poll();
+		cpu_relax();
+	}
+	return OK;
+}
+
+enum status queue_reset(struct queue *q)
+{
+	uint32_t least = q->request_least;
+	enum status status = await_reset(q);
+
+	if (status != OK)
+		return status;
+	tap_ok(q->dev->name, "queue %u reset", q->index);
+	queue_close(q);
+	status = queue_open(q, q->dev, q->index, q->size);
+	q->request_least = least;
+	return status;
+}
+
 /* The buffers in the head's own table, and the one that names it in the ring. */
 static struct queue_buffer fill_table(struct queue *q, uint16_t head,
 	const struct queue_buffer *buffers, const uint16_t *flags, unsigned count)

@@ -107,6 +107,15 @@ MUST_CHECK enum status queue_open(
 	struct queue *queue, struct virtio_device *dev, uint16_t index, uint16_t wanted);
 
 /*
+ * Resets one queue of a running device (§2.6.1), which RING_RESET was negotiated with, and opens it
+ * again as it was: requests in flight are forgotten and never come back, their memory is the
+ * driver's again. ERR_TIMEOUT when the device does not say that it is done: then the queue is as
+ * before, and the device must be reset; other errors as queue_open, after which the queue is not in
+ * use. All as failed test points.
+ */
+MUST_CHECK enum status queue_reset(struct queue *queue);
+
+/*
  * Gives the memory back. Only after virtio_stop returned OK: until then the device may use it. A
  * zeroed queue, which was never opened, is ignored.
  */

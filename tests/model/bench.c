@@ -26,8 +26,11 @@ void bench_open_above(struct bench *b, enum model_transport transport,
 	/* What the driver implements: INDIRECT_DESC, EVENT_IDX, and of the GPU EDID and UUIDs. */
 	b->model.understood = 3ull << 28 | (type == &model_type_gpu ? 3u << 1 : 0);
 	b->model.understood |= b->model.legacy ? 1u << 27 : 1ull << 32 | 1ull << 33 | 1ull << 36;
-	/* Few devices have UUIDs. */
-	b->model.offered = b->model.understood & ~(uint64_t)(1u << 2);
+	if (transport == MODEL_PCI && type == &model_type_gpu)
+		b->model.understood |= FEATURE(VIRTIO_F_RING_RESET);
+	/* Few devices have UUIDs; a reset of queues is for the tests that are about it. */
+	b->model.offered =
+		b->model.understood & ~((uint64_t)(1u << 2) | FEATURE(VIRTIO_F_RING_RESET));
 }
 
 void bench_close(struct bench *b)

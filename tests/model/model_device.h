@@ -103,6 +103,9 @@ struct model_queue {
 	uint64_t used;
 	uint32_t align; /* legacy mmio */
 	uint32_t pfn; /* legacy */
+	bool resetting; /* by queue_reset, until that was read as 0 */
+	bool renewed; /* … which it was */
+	unsigned polls_left;
 
 	uint16_t published; /* the available idx at the last full barrier */
 	uint16_t taken; /* up to which the device took entries */
@@ -149,6 +152,7 @@ struct model_lies {
 	uint8_t status_dropped; /* bits that never stick */
 	uint8_t status_added; /* bits that appear with DRIVER_OK */
 	bool reset_never_ends;
+	bool queue_reset_never_ends;
 	uint64_t vanish_at; /* the register access from which on all reads are ones; 0: none */
 	uint64_t silent_at; /* the request that is never answered, counted from 1; 0: none */
 	bool config_never_settles;
@@ -284,6 +288,10 @@ void model_write_features(struct model *m, uint32_t select, uint64_t value);
 uint64_t model_read_config(struct model *m, uint64_t offset, unsigned width);
 void model_write_config(struct model *m, uint64_t offset, unsigned width, uint64_t value);
 uint32_t model_read_generation(struct model *m);
+
+/* queue_reset: written, and read. */
+void model_reset_queue(struct model *m, struct model_queue *q, uint64_t value);
+bool model_queue_resetting(struct model *m, struct model_queue *q);
 
 /* The queue that is selected; NULL when there is none. */
 struct model_queue *model_selected(struct model *m);

@@ -164,7 +164,7 @@ static uint64_t memory_read(void *context, uint64_t offset, unsigned width)
 	unsigned bar = model_access(m) ? find_bar(m, false, MODEL_PCI_APERTURE + offset, &offset)
 				       : MODEL_PCI_BARS;
 
-	if (in(bar, &offset, MODEL_COMMON_BAR, MODEL_COMMON_OFFSET, 0x38))
+	if (in(bar, &offset, MODEL_COMMON_BAR, MODEL_COMMON_OFFSET, 0x3c))
 		return model_pci_common_read(m, offset, width);
 	if (in(bar, &offset, MODEL_CONFIG_BAR, MODEL_CONFIG_OFFSET, 0x1000))
 		return model_read_config(m, offset, width);
@@ -204,7 +204,7 @@ static void memory_write(void *context, uint64_t offset, unsigned width, uint64_
 	unsigned bar = model_access(m) ? find_bar(m, false, MODEL_PCI_APERTURE + offset, &offset)
 				       : MODEL_PCI_BARS;
 
-	if (in(bar, &offset, MODEL_COMMON_BAR, MODEL_COMMON_OFFSET, 0x38))
+	if (in(bar, &offset, MODEL_COMMON_BAR, MODEL_COMMON_OFFSET, 0x3c))
 		model_pci_common_write(m, offset, width, value);
 	else if (in(bar, &offset, MODEL_CONFIG_BAR, MODEL_CONFIG_OFFSET, 0x1000))
 		model_write_config(m, offset, width, value);

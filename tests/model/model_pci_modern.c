@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: accesses to the common configuration structure. Out: what the device answers. */
 #include "model_pci.h"
+#include "virtio/features.h"
 
 /* §4.1.4.3, spelt out again and not taken from the driver. */
 enum common {
@@ -20,6 +21,7 @@ enum common {
 	QUEUE_DESC = 0x20,
 	QUEUE_DRIVER = 0x28,
 	QUEUE_DEVICE = 0x30,
+	QUEUE_RESET = 0x3a,
 };
 
 #define NO_VECTOR 0xffffu
@@ -48,6 +50,7 @@ static const struct {
 	{QUEUE_DRIVER + 4, 4, false},
 	{QUEUE_DEVICE, 4, false},
 	{QUEUE_DEVICE + 4, 4, false},
+	{QUEUE_RESET, 2, false},
 };
 
 static bool check_access(struct model *m, uint64_t offset, unsigned width, bool write)
@@ -64,6 +67,14 @@ static bool check_access(struct model *m, uint64_t offset, unsigned width, bool 
 	return false;
 }
 
+/* §4.1.4.3: queue_reset is there when it was negotiated; until it reads 0 there is nothing else. */
+static void check_reset(struct model *m, const struct model_queue *q, uint64_t offset)
+{
+	if (offset == QUEUE_RESET ? !(m->accepted & FEATURE(VIRTIO_F_RING_RESET)) : q->resetting)
+		model_break(m, RULE_QUEUE_RESET, "0x%02lx of queue %u", (unsigned long)offset,
+			q->index);
+}
+
 static uint64_t read_queue(struct model *m, uint64_t offset)
 {
 	struct model_queue *q = model_selected(m);
@@ -71,9 +82,11 @@ static uint64_t read_queue(struct model *m, uint64_t offset)
 	model_touch(m, "queue");
 	if (!q)
 		return 0;
+	check_reset(m, q, offset);
 	switch (offset) {
 	case QUEUE_SIZE: return q->size;
 	case QUEUE_ENABLE: return q->enabled;
+	case QUEUE_RESET: return model_queue_resetting(m, q);
 	case QUEUE_NOTIFY_OFF: return m->pci->notify_off[q->index];
 	case QUEUE_DESC: return (uint32_t)q->desc;
 	case QUEUE_DESC + 4: return q->desc >> 32;
@@ -122,6 +135,11 @@ static void write_queue(struct model *m, uint64_t offset, uint64_t value)
 	model_touch(m, "queue");
 	if (!q)
 		return;
+	check_reset(m, q, offset);
+	if (offset == QUEUE_RESET) {
+		model_reset_queue(m, q, value);
+		return;
+	}
 	if (offset == QUEUE_ENABLE) {
 		enable(m, q, value);
 		return;

@@ -29,7 +29,7 @@ void model_place_legacy(struct model_queue *q, uint64_t address, uint64_t align)
 	q->addresses_written = ALL_ADDRESSES;
 }
 
-static void check_life(struct model *m)
+static void check_life(struct model *m, const struct model_queue *q)
 {
 	uint8_t needed = m->legacy ? MODEL_DRIVER : MODEL_DRIVER | MODEL_FEATURES_OK;
 
@@ -37,7 +37,7 @@ static void check_life(struct model *m)
 		model_break(m, RULE_FAILED_RESET, "a queue at status 0x%02x", m->status);
 	if (!m->legacy && m->features_written[0] && !(m->status & MODEL_FEATURES_OK))
 		model_break(m, RULE_FEATURES_OK_READ, "a queue at status 0x%02x", m->status);
-	if ((m->status & needed) != needed || m->status & MODEL_DRIVER_OK ||
+	if ((m->status & needed) != needed || (m->status & MODEL_DRIVER_OK && !q->renewed) ||
 		!m->features_written[0])
 		model_break(m, RULE_SEQUENCE, "a queue at status 0x%02x, features %s", m->status,
 			m->features_written[0] ? "written" : "not written");
@@ -107,7 +107,7 @@ static void check_place(struct model *m, const struct model_queue *q)
 
 void model_enable_queue(struct model *m, struct model_queue *q)
 {
-	check_life(m);
+	check_life(m, q);
 	if (!q->size || q->size > SPLIT_RING_MAX_SIZE ||
 		(!is_power_of_two(q->size) && !model_is_packed(m))) {
 		model_break(m, RULE_QUEUE_SIZE, "%u", q->size);
@@ -123,4 +123,30 @@ void model_enable_queue(struct model *m, struct model_queue *q)
 	q->enabled = !m->lies.ready_dropped;
 	q->asked = model_asked(m, q);
 	q->wanted = true;
+	if (q->renewed)
+		model_wish(m, q, !m->polls && !m->late_wish);
+}
+
+/* The requests in flight are dropped at once, the ring is forgotten when the reset ends. */
+void model_reset_queue(struct model *m, struct model_queue *q, uint64_t value)
+{
+	if (value != 1 || !q->enabled || q->resetting)
+		model_break(
+			m, RULE_QUEUE_RESET, "0x%lx for queue %u", (unsigned long)value, q->index);
+	q->resetting = true;
+	q->polls_left = m->reset_polls;
+	q->chain_count = 0;
+}
+
+bool model_queue_resetting(struct model *m, struct model_queue *q)
+{
+	if (!q->resetting)
+		return false;
+	if (m->lies.queue_reset_never_ends || q->polls_left) {
+		q->polls_left -= q->polls_left != 0;
+		return true;
+	}
+	*q = (struct model_queue){
+		.index = q->index, .size_max = q->size_max, .size = q->size_max, .renewed = true};
+	return false;
 }

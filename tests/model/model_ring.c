@@ -246,7 +246,8 @@ void model_run(struct model *m)
 	for (unsigned i = 0; i < m->type->queue_count; i++) {
 		struct model_queue *q = &m->queues[i];
 
-		if (!q->enabled || !(m->status & MODEL_DRIVER_OK) || model_is_deaf(m))
+		if (!q->enabled || q->resetting || !(m->status & MODEL_DRIVER_OK) ||
+			model_is_deaf(m))
 			continue;
 		if (m->polls)
 			take(m, q);
@@ -280,7 +281,9 @@ void model_notified(struct model *m, uint64_t value)
 	m->notifications++;
 	if (!(m->status & MODEL_DRIVER_OK))
 		model_break(m, RULE_NOTIFY_EARLY, "status 0x%02x", m->status);
-	if (!q || !q->enabled || model_is_deaf(m))
+	if (q && q->resetting)
+		model_break(m, RULE_QUEUE_RESET, "queue %u is notified", q->index);
+	if (!q || !q->enabled || q->resetting || model_is_deaf(m))
 		return;
 	check_place(m, q, value >> 16);
 	if (model_is_packed(m) && model_packed_unpublished(m, q))

@@ -496,6 +496,15 @@ MUTATIONS = (
         ("common_write(dev, queue_enable, 1);", "common_write(dev, queue_enable, 0);"),
     ),
     mutation(
+        "queue-reset-not-awaited", "queue-reset", QUEUE,
+        ("while (!q->dev->transport->queue_is_reset(q->dev)) {", "while (false) {"),
+    ),
+    mutation(
+        "resets-another-queue", "queue-reset", MODERN,
+        ("common_write(dev, queue_select, index);\n\tregion_write",
+         "common_write(dev, queue_select, index ^ 1);\n\tregion_write"),
+    ),
+    mutation(
         "maps-a-vector", "pci-vector", MODERN,
         (MODERN_SIZE, "common_write(dev, queue_msix_vector, 0);\n\t" + MODERN_SIZE),
     ),

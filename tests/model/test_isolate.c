@@ -39,10 +39,10 @@ static void isolate(void)
 	b->model.lies.used = spoil;
 	bench_begin(b);
 	gpu_isolate(b->dev, 0, NULL, &gpu_setup_full, &bars);
-	/* 8 tries, each of which meets at most 4 waits of 200 ms. */
+	/* 9 tries, each of which meets at most 4 waits of 200 ms. */
 	bench_expect_within(b, 7 * 4 * ISOLATE_WAIT_US);
 	model_check(&b->model);
-	bench_expect_line("gpu0: isolate: up to 8 tries of at most 200 ms an answer: at most 7 s");
+	bench_expect_line("gpu0: isolate: up to 9 tries of at most 200 ms an answer: at most 8 s");
 	bench_expect_line("isolate: interrupts are not used");
 	assert_int_equal(b->dev->timeout_us, BENCH_TIMEOUT_US);
 }
@@ -185,7 +185,7 @@ static void isolate_with_interrupts(void)
 	gpu_isolate(b->dev, 0, NULL, &gpu_setup_full, &bars);
 	bench_expect_within(b, 8 * 4 * ISOLATE_WAIT_US);
 	model_check(&b->model);
-	bench_expect_line("gpu0: isolate: up to 9 tries");
+	bench_expect_line("gpu0: isolate: up to 10 tries");
 	bench_expect_line("isolate: polled first, then with interrupts");
 	bench_expect_line("isolate: the whole picture (EDID INDIRECT_DESC EVENT_IDX), "
 			  "queue of 64: works (");
@@ -266,7 +266,7 @@ static void test_entropy(void **state)
 	bench_open(b, MODEL_MMIO, &model_type_entropy);
 	bench_find(b);
 	gpu_isolate(b->dev, 0, b->dev, &gpu_setup_full, &bars);
-	bench_expect_line("isolate: up to 9 tries");
+	bench_expect_line("isolate: up to 10 tries");
 	bench_expect_line("isolate: the entropy device alone: works (");
 	bench_expect_line("isolate: nothing works");
 	assert_int_equal(b->dev->timeout_us, BENCH_TIMEOUT_US);

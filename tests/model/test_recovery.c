@@ -159,6 +159,102 @@ static void refuse_at(uint32_t command, unsigned times)
 	b->model.lies.reply = refuse;
 }
 
+static void start_with_reset(uint64_t more)
+{
+	start(MODEL_PCI);
+	b->model.offered |= FEATURE(VIRTIO_F_RING_RESET) | more;
+	b->model.understood |= more;
+	b->model.reset_polls = 3;
+}
+
+/* Only the request is lost: the device keeps its resource, and its ring is a new one. */
+static void test_queue_reset(void **state)
+{
+	static const uint64_t rings[] = {0, FEATURE(VIRTIO_F_RING_PACKED)};
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * ARRAY_SIZE(rings); i++) {
+		struct gpu_setup setup = gpu_setup_full;
+
+		setup.features |= rings[i / 2];
+		start_with_reset(rings[i / 2]);
+		if (i % 2)
+			bench_interrupt(b);
+		bench_expect(b, gpu_session_open(&session, 0, b->dev, &setup, &bars), OK);
+		b->model.lies.silent_at = b->model.requests + 1;
+		blacken();
+		bench_expect(b, flush(), OK);
+		/* A transfer and a flush, and nothing else. */
+		assert_int_equal(b->model.requests, b->model.lies.silent_at + 2);
+		assert_int_equal(b->model.gpu->resource_count, 1);
+		assert_int_equal(session.gpu.control.in_flight, 0);
+		bench_expect_line("lost: 1 requests in flight, 0 resources, 0 scanouts");
+		bench_expect_line("recovered by a queue reset: timeout");
+		expect_shown_and_close();
+	}
+}
+
+/* The whole device is reset instead. */
+static void test_queue_reset_never_ends(void **state)
+{
+	(void)state;
+	start_with_reset(0);
+	expect_open(OK);
+	b->model.lies.silent_at = b->model.requests + 1;
+	b->model.lies.queue_reset_never_ends = true;
+	expect_recovered("error: queue: queue 0: its reset does not end (queue_reset)");
+}
+
+/* Nor does a new ring help when the device refuses what comes next. */
+static void test_queue_reset_does_not_help(void **state)
+{
+	(void)state;
+	start_with_reset(0);
+	expect_open(OK);
+	b->model.lies.silent_at = b->model.requests + 1;
+	refuse_at(VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D, 1);
+	blacken();
+	bench_expect(b, flush(), OK);
+	bench_expect_line("recovery: the queue reset did not help: refused");
+	bench_expect_line("recovered: timeout");
+	expect_shown_and_close();
+}
+
+/* A question that is not answered, and a command that changes what the device has. */
+static void test_queue_reset_in_update(void **state)
+{
+	static const char *const expected[] = {
+		"recovered by a queue reset: timeout", "recovered: timeout"};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(expected); i++) {
+		unsigned changes;
+
+		start_with_reset(0);
+		expect_open(OK);
+		if (i)
+			b->model.gpu->displays[0].width = 32;
+		b->model.lies.silent_at = b->model.requests + (i ? 4 : 1);
+		bench_expect(b, gpu_session_update(&session, &changes), OK);
+		bench_expect_line(expected[i]);
+		assert_int_equal(session.recoveries, 1);
+		bench_expect_picture(b, 0, i ? 32 : 64, 48);
+		bench_expect(b, gpu_session_close(&session), OK);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
+}
+
+/* A device that wants a reset as a whole is given that. */
+static void test_needs_more_than_a_queue(void **state)
+{
+	(void)state;
+	start_with_reset(0);
+	expect_open(OK);
+	b->model.status |= MODEL_NEEDS_RESET;
+	expect_recovered("recovered: device needs reset");
+}
+
 static void test_error_response(void **state)
 {
 	(void)state;
@@ -324,6 +420,11 @@ int main(void)
 		cmocka_unit_test(test_needs_reset_by_interrupt),
 		cmocka_unit_test(test_changes_while_waiting),
 		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_queue_reset),
+		cmocka_unit_test(test_queue_reset_never_ends),
+		cmocka_unit_test(test_queue_reset_does_not_help),
+		cmocka_unit_test(test_queue_reset_in_update),
+		cmocka_unit_test(test_needs_more_than_a_queue),
 		cmocka_unit_test(test_error_response),
 		cmocka_unit_test(test_fails_on_the_way),
 		cmocka_unit_test(test_fails_in_open),

@@ -2,6 +2,7 @@
 /* In: devices of every transport that behave. Out: whether the driver keeps every rule with them.
  */
 #include "bench.h"
+#include "model_pci.h"
 
 static struct bench bench;
 static struct bench *const b = &bench;
@@ -226,6 +227,46 @@ static void test_large_queue(void **state)
 	on_all(large_queue);
 }
 
+/* One queue of a running device, without a request in flight: ready again with a new ring. */
+static void test_reset_of_a_queue(void **state)
+{
+	(void)state;
+	host_reset(NULL);
+	bench_open(b, MODEL_PCI, &model_type_gpu);
+	b->model.offered |= FEATURE(VIRTIO_F_RING_RESET);
+	b->model.reset_polls = 2;
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, bench_show(b), OK);
+	bench_expect(b, queue_reset(&b->gpu.control), OK);
+	bench_expect(b, gpu_screens_present(&b->gpu, &b->screens), OK);
+	bench_expect(b, bench_stop(b), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* A window that ends before the register: declined, by name. */
+static void test_no_register_for_it(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(all); i++) {
+		if (all[i] != MODEL_MMIO && all[i] != MODEL_PCI)
+			continue;
+		host_reset(NULL);
+		bench_open(b, all[i], &model_type_gpu);
+		b->model.offered |= FEATURE(VIRTIO_F_RING_RESET);
+		if (all[i] == MODEL_PCI)
+			model_pci_put(&b->model, MODEL_CAP_COMMON + 12, 4, 0x3b);
+		bench_find(b);
+		assert_non_null(b->dev);
+		bench_expect(b, bench_show(b), OK);
+		assert_false(b->model.accepted & FEATURE(VIRTIO_F_RING_RESET));
+		bench_expect_line("features declined: 0x10000000000 (RING_RESET)");
+		bench_expect(b, bench_stop(b), OK);
+		bench_close(b);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -243,6 +284,8 @@ int main(void)
 		cmocka_unit_test(test_small_queue),
 		cmocka_unit_test(test_odd_queue),
 		cmocka_unit_test(test_large_queue),
+		cmocka_unit_test(test_reset_of_a_queue),
+		cmocka_unit_test(test_no_register_for_it),
 	};
 
 	return cmocka_run_group_tests_name("strict_life", tests, NULL, bench_teardown);

@@ -71,6 +71,7 @@ MUST_CHECK enum status light_patch(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_repaint(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_flush(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_break(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_stall(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_close(struct bench *b, const struct words *w);
 
 MUST_CHECK enum status device_entropy(struct bench *b, const struct words *w);

@@ -246,6 +246,29 @@ enum status light_break(struct bench *b, const struct words *w)
 	return OK;
 }
 
+/* A request too short for a header, which QEMU takes and does not answer; then the time is up. */
+enum status light_stall(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	struct queue_buffer buffers[2];
+	struct queue_used used;
+	struct queue *q;
+	enum status status;
+
+	if (!l)
+		return ERR_NOT_FOUND;
+	q = &l->session.gpu.control;
+	buffers[0] = (struct queue_buffer){l->session.gpu.requests.memory.address, 1};
+	buffers[1] =
+		(struct queue_buffer){paddr_add(buffers[0].address, GPU_LONG_SIZE), GPU_LONG_SIZE};
+	status = queue_add(q, buffers, 1, 1, NULL);
+	if (status != OK)
+		return status;
+	queue_notify(q);
+	status = queue_wait(q, &used);
+	return status == OK ? OK : recover(l, status);
+}
+
 /* Nothing is lit, so nothing may be allocated. */
 static enum status check_leaks(const struct bench *b)
 {

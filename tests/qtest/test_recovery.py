@@ -69,6 +69,24 @@ def test_broken_ring(bench, folder):
     bench.command("close", name)  # which finds no memory left
 
 
+@on("virt-pci", "q35", "virt-mmio")
+def test_queue_reset(bench, folder):
+    """One request that is never answered: QEMU's modern PCI devices lose nothing else by that."""
+    name = bench.name("g0")
+    log = bench.command("stall", name)
+    if bench.platform.transport == "virtio-pci modern":
+        assert "lost: 1 requests in flight, 0 resources, 0 scanouts" in log
+        assert re.search(r"ok \d+ - gpu\d: recovered by a queue reset: timeout\n", log)
+        assert "RESOURCE_CREATE_2D" not in log
+    else:
+        assert re.search(r"ok \d+ - gpu\d: recovered: timeout\n", log)
+    assert "not ok" not in log
+    log = bench.command("repaint", name, "checker", 77, 50)
+    assert "recover" not in log
+    expect_screen(bench, "checker", folder)
+    bench.command("close", name)
+
+
 @on("virt-mmio", "q35")
 def test_second_failure_at_once(bench):
     name = bench.name("g0")

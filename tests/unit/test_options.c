@@ -476,7 +476,7 @@ static void test_nearest(void **state)
 	bad("mode=fast", "unknown value `fast` (run, watch, bench, list)");
 	bad("ring=paked", "unknown value `paked`: did you mean `packed`?");
 	bad("features=+event_id", "unknown feature `event_id`: did you mean `event_idx`?");
-	bad("features=+ring_reset", "unknown feature `ring_reset` (edid, indirect_desc, event_idx");
+	bad("features=+admin_vq", "unknown feature `admin_vq` (edid, indirect_desc, event_idx");
 	bad("features=event_idx", "+NAME or -NAME is expected at `event_idx`");
 	bad("features=+event_idx,", "a feature is missing behind the last comma");
 	bad("isolate=yes", "unknown value `yes` (off, on)");
