@@ -284,7 +284,7 @@ AARCH64 = (
         args="virtio_mmio.device=512@0xa003e00:47 earlycon=pl011,mmio32,0x9000000",
         screens=(Screen(transport="virtio-mmio@a003e00"),),
         details=(
-            ("machine", r"^virtio-mmio@a003e00: .*interrupt 47 .*virtio_mmio\.device"),
+            ("machine", r"^virtio-mmio@a003e00: .*interrupt 47,.*virtio_mmio\.device"),
             ("machine", r"^uart: pl011 mmio 0x9000000 from .*earlycon is chosen"),
         ),
     ),

@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / os.environ.get("TEST_PROGRAMS", "build/host/tests")  # `make coverage` has others
 TIMEOUT = 120
 
-NAME = re.compile(r"\bcmocka_unit_test(?:_\w+)?\(\s*(\w+)")
+# A function that is a test, or several under names in words: {"packed test_wrap", test_wrap, …}.
+NAME = re.compile(r'\bcmocka_unit_test(?:_\w+)?\(\s*(\w+)|\{"([\w ]+)", test_')
 NO_CODE = re.compile(r"/\*.*?\*/|//[^\n]*|^[ \t]*#(?:\\\n|[^\n])*", re.DOTALL | re.MULTILINE)
 # What is skipped is `not ok` for some versions of cmocka, and `ok` for others.
-RESULT = re.compile(r"^(?P<ok>ok|not ok) \d+ (?P<skip># SKIP|-) (?P<name>\w+)")
+RESULT = re.compile(r"^(?P<ok>ok|not ok) \d+ (?P<skip># SKIP|-) (?P<name>\w[\w ]*\w)")
 
 
 class Program:
@@ -60,7 +61,7 @@ class Program:
 class Source(pytest.File):
     def collect(self):
         self.program = None
-        self.names = NAME.findall(NO_CODE.sub("", self.path.read_text()))
+        self.names = [a or b for a, b in NAME.findall(NO_CODE.sub("", self.path.read_text()))]
         for name in [*self.names, "program"]:
             yield Test.from_parent(self, name=name)
 
