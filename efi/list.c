@@ -53,7 +53,7 @@ static void look(const struct machine *machine, struct pci_tree *tree, struct vi
 	restore_commands(&saved, tree);
 }
 
-void devices_look(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
+void list_look(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
 	struct virtio_devices *found)
 {
 	EFI_BOOT_SERVICES *bs = fw->system->BootServices;
@@ -75,7 +75,7 @@ static void print(struct firmware *fw, const struct virtio_device *dev)
 	console_line(fw, line);
 }
 
-void devices_print(struct firmware *fw, const struct virtio_devices *found)
+void list_print(struct firmware *fw, const struct virtio_devices *found)
 {
 	char line[LINE_SIZE];
 

@@ -14,10 +14,10 @@
  * firmware's: their registers are read with firmware's timers held off, nothing is moved, and PCI
  * command registers are put back as they were.
  */
-void devices_look(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
+void list_look(struct firmware *fw, const struct machine *machine, struct pci_tree *tree,
 	struct virtio_devices *found);
 
-/* Prints what devices_look found on the console. */
-void devices_print(struct firmware *fw, const struct virtio_devices *found);
+/* Prints what list_look found on the console. */
+void list_print(struct firmware *fw, const struct virtio_devices *found);
 
 #endif

@@ -166,7 +166,7 @@ static enum status apply(struct options *options, const char *source, const char
 	word.value = text[length] ? text + length + 1 : option->alone;
 	if (option->values && (!word.value || !*word.value))
 		return option_refuse(&word, "a value is missing (%s)", option->values);
-	status = option->set(options, &word, option->names);
+	status = option->set(options, &word, option);
 	if (status == OK)
 		log_info(source, "option %s", word.text);
 	return status;

@@ -157,13 +157,13 @@ static enum status take_uart(
 }
 
 enum status option_set_earlycon(
-	struct options *options, const struct option_word *word, const char *const *names)
+	struct options *options, const struct option_word *word, const struct option *option)
 {
 	struct uart_location uart = {.console = true};
 	const char *at = word->value;
 	enum status status;
 
-	if (!strcmp(at, names[0])) {
+	if (!strcmp(at, option->names[0])) {
 		options->have_earlycon = false;
 		return OK;
 	}
@@ -219,13 +219,13 @@ static enum status take_window(
 }
 
 enum status option_set_virtio_mmio(
-	struct options *options, const struct option_word *word, const char *const *names)
+	struct options *options, const struct option_word *word, const struct option *option)
 {
 	struct virtio_mmio_location window = {0};
 	const char *at = word->value;
 	enum status status = take_window(word, &at, &window);
 
-	(void)names;
+	(void)option;
 	if (status != OK)
 		return status;
 	if (*at)

@@ -32,19 +32,19 @@ static enum status unknown(const struct option_word *word, size_t length)
 }
 
 enum status option_set_fault(
-	struct options *options, const struct option_word *word, const char *const *names)
+	struct options *options, const struct option_word *word, const struct option *option)
 {
 	const struct fault *fault;
 	const char *at = word->value;
 	uint64_t number = 0;
 	enum status status = OK;
 
-	if (!strcmp(word->value, names[0])) {
+	if (!strcmp(word->value, option->names[0])) {
 		options->fault = NULL;
 		options->fault_at = 0;
 		return OK;
 	}
-	if (!strcmp(word->value, names[1])) {
+	if (!strcmp(word->value, option->names[1])) {
 		options->mode = MODE_FAULTS;
 		return OK;
 	}

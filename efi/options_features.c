@@ -49,13 +49,13 @@ static enum status take_feature(
 }
 
 enum status option_set_features(
-	struct options *options, const struct option_word *word, const char *const *names)
+	struct options *options, const struct option_word *word, const struct option *option)
 {
 	const char *at = word->value;
 	uint64_t on = 0, off = 0;
 	enum status status = OK;
 
-	if (!strcmp(word->value, names[0]))
+	if (!strcmp(word->value, option->names[0]))
 		at = "";
 	while (status == OK && *at)
 		status = take_feature(word, &at, &on, &off);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In: the words that options are made of. Out: the table, the setter of each option, the manual. */
+/* In: the words that options are made of. Out: the table of options. */
 #include "efi/options_table.h"
 
-#include "mem/format.h"
 #include "mem/string.h"
 
 static const char *const mode_names[] = {
@@ -96,94 +95,9 @@ static const char *const crash_names[] = {
 
 static const char *const fault_names[] = {"none", "help", NULL};
 
-static enum status choose(
-	const struct option_word *word, const char *const *names, unsigned *choice)
-{
-	return option_choose(word, "value", word->value, strlen(word->value), names, choice);
-}
-
-static enum status set_mode(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->mode = (enum option_mode)choice;
-	return status;
-}
-
-static enum status set_after(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->after = (enum option_after)choice;
-	return status;
-}
-
-static enum status set_level(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->level = (enum log_level)choice;
-	return status;
-}
-
-static enum status set_console(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->console = (enum option_console)choice;
-	return status;
-}
-
-/* One of two names, the second of which says yes. */
-static enum status take_switch(const struct option_word *word, const char *const *names, bool *on)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		*on = choice;
-	return status;
-}
-
-static enum status set_persist(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	return take_switch(word, names, &options->persist);
-}
-
-static enum status set_label(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	return take_switch(word, names, &options->label);
-}
-
-static enum status set_isolate(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	return take_switch(word, names, &options->isolate);
-}
-
-static enum status set_ring(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	return take_switch(word, names, &options->packed);
-}
-
 /* Names with commas between them; none adds nothing to the others. */
 static enum status set_check(
-	struct options *options, const struct option_word *word, const char *const *names)
+	struct options *options, const struct option_word *word, const struct option *option)
 {
 	bool on[CHECK_COUNT] = {false};
 	const char *at = word->value;
@@ -195,7 +109,7 @@ static enum status set_check(
 
 		while (at[length] && at[length] != ',')
 			length++;
-		status = option_choose(word, "value", at, length, names, &choice);
+		status = option_choose(word, "value", at, length, option->names, &choice);
 		if (status != OK)
 			return status;
 		on[choice] = true;
@@ -208,226 +122,11 @@ static enum status set_check(
 	return OK;
 }
 
-static enum status set_resource(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	return take_switch(word, names, &options->blob);
-}
-
-static enum status set_irq(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->irq = (enum interrupt_mode)choice;
-	return status;
-}
-
-static enum status set_dma(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->dma = (enum option_dma)choice;
-	return status;
-}
-
-static enum status set_crash(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->crash = (enum trap_test)choice;
-	return status;
-}
-
-/* Six hexadecimal digits, rrggbb. */
-static enum status take_colour(
-	const struct option_word *word, const char *text, struct colour *colour)
-{
-	uint32_t value = 0;
-	size_t length = 0;
-
-	for (; length < 6 && option_digit_value(text[length]) < 16; length++)
-		value = value << 4 | option_digit_value(text[length]);
-	if (length != 6 || text[length])
-		return option_refuse(word,
-			"the colour `%s` must be six digits rrggbb, as in "
-			"solid:20c0ff",
-			text);
-	*colour = (struct colour){(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
-	return OK;
-}
-
-/* The name of a pattern; solid has `:` and a colour behind it. */
-static enum status set_pattern(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	struct picture picture = {0};
-	const char *value = word->value;
-	size_t length = 0;
-	unsigned choice;
-	enum status status;
-
-	while (value[length] && value[length] != ':')
-		length++;
-	status = option_choose(word, "pattern", value, length, names, &choice);
-	if (status != OK)
-		return status;
-	picture.pattern = (enum picture_pattern)choice;
-	if (picture.pattern == PICTURE_SOLID)
-		status = take_colour(word, value + length + (value[length] == ':'), &picture.solid);
-	else if (value[length])
-		status = option_refuse(word, "nothing is expected behind `%s`", names[choice]);
-	if (status == OK)
-		options->picture = picture;
-	return status;
-}
-
-static enum status set_format(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, pixel_format_names, &choice);
-
-	(void)names;
-	if (status == OK)
-		options->format = (enum pixel_format)choice;
-	return status;
-}
-
-/* WIDTHxHEIGHT[-32], the part of the kernel's modes that a virtio GPU can follow. */
-static enum status take_video(const struct option_word *word, uint64_t *width, uint64_t *height)
-{
-	const char *at = word->value;
-	enum status status;
-
-	if (*at < '0' || *at > '9')
-		return option_refuse(word, "WIDTHxHEIGHT or auto is expected, as in 1920x1080");
-	status = option_take_number(word, "width", SURFACE_MIN_SIDE, SURFACE_MAX_SIDE, &at, width);
-	if (status != OK)
-		return status;
-	if (*at++ != 'x')
-		return option_refuse(word, "`x` and the height must stand behind the width");
-	status =
-		option_take_number(word, "height", SURFACE_MIN_SIDE, SURFACE_MAX_SIDE, &at, height);
-	if (status != OK)
-		return status;
-	if (!*at || !strcmp(at, "-32"))
-		return OK;
-	if (*at == '-')
-		return option_refuse(word, "depth `%s`: only 32 bits a pixel are driven", at + 1);
-	if (*at == '@')
-		return option_refuse(word, "refresh rate `%s`: a virtio GPU has none", at + 1);
-	return option_refuse(word, "`%s` is not supported behind WIDTHxHEIGHT", at);
-}
-
-static enum status set_video(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	uint64_t width = 0, height = 0;
-	enum status status = OK;
-
-	if (strcmp(word->value, names[0]))
-		status = take_video(word, &width, &height);
-	if (status != OK)
-		return status;
-	options->choice.width = (uint32_t)width;
-	options->choice.height = (uint32_t)height;
-	return OK;
-}
-
-static enum status set_displays(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	unsigned choice;
-	enum status status = choose(word, names, &choice);
-
-	if (status == OK)
-		options->layout = (enum gpu_layout)choice;
-	return status;
-}
-
-static enum status set_scanouts(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	return take_switch(word, names, &options->choice.all);
-}
-
-/* A number with nothing behind it. */
-static enum status take_time(const struct option_word *word, const char *unit, uint32_t least,
-	uint32_t most, uint32_t *out)
-{
-	const char *at = word->value;
-	uint64_t value;
-	enum status status = option_take_number(word, unit, least, most, &at, &value);
-
-	if (status != OK)
-		return status;
-	if (*at)
-		return option_refuse(word, "`%s` is not expected behind the %s", at, unit);
-	*out = (uint32_t)value;
-	return OK;
-}
-
-static enum status set_backing(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	return take_switch(word, names, &options->scattered);
-}
-
-/* off, on, or a place. */
-static enum status set_cursor(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	const uint64_t most = SURFACE_MAX_SIDE - 1;
-	const char *at = word->value;
-	uint64_t x = 0, y = 0;
-	bool placed = *at >= '0' && *at <= '9', on = true;
-	enum status status;
-
-	if (!placed)
-		status = take_switch(word, names, &on);
-	else
-		status = option_take_number(word, "x", 0, most, &at, &x);
-	if (placed && status == OK && *at++ != ',')
-		return option_refuse(word, "`,` and y must stand behind x");
-	if (placed && status == OK)
-		status = option_take_number(word, "y", 0, most, &at, &y);
-	if (status != OK)
-		return status;
-	if (placed && *at)
-		return option_refuse(word, "`%s` is not expected behind X,Y", at);
-	options->cursor = on;
-	options->cursor_place = (struct gpu_cursor_place){placed, (uint32_t)x, (uint32_t)y};
-	return OK;
-}
-
-static enum status set_timeout(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	(void)names;
-	return take_time(word, "milliseconds", 1, 600000, &options->timeout_ms);
-}
-
-static enum status set_duration(
-	struct options *options, const struct option_word *word, const char *const *names)
-{
-	(void)names;
-	return take_time(word, "seconds", 0, 1000000, &options->duration_s);
-}
-
 static enum status set_help(
-	struct options *options, const struct option_word *word, const char *const *names)
+	struct options *options, const struct option_word *word, const struct option *option)
 {
 	(void)word;
-	(void)names;
+	(void)option;
 	options->mode = MODE_HELP;
 	return OK;
 }
@@ -444,7 +143,8 @@ const struct option option_table[] = {
 			"firmware's driver and then this one. list names the virtio devices,\n"
 			"their transports and features, and returns to the shell.",
 		.names = mode_names,
-		.set = set_mode,
+		.set = option_set_choice,
+		.member = offsetof(struct options, mode),
 	},
 	{
 		.key = "after",
@@ -456,7 +156,8 @@ const struct option option_table[] = {
 			"and debug-exit (QEMU on x86) carry the verdict to the host. shell is\n"
 			"for runs that leave boot services alone (mode=list).",
 		.names = after_names,
-		.set = set_after,
+		.set = option_set_choice,
+		.member = offsetof(struct options, after),
 	},
 	{
 		.key = "loglevel",
@@ -465,7 +166,8 @@ const struct option option_table[] = {
 		.example = "loglevel=debug",
 		.manual = "How much the log says; trace shows every register access.",
 		.names = level_names,
-		.set = set_level,
+		.set = option_set_choice,
+		.member = offsetof(struct options, level),
 	},
 	{
 		.key = "console",
@@ -476,7 +178,8 @@ const struct option option_table[] = {
 			  "picture: when the run fails, always, or never. on also has the log on\n"
 			  "the firmware's framebuffer while the run goes on.",
 		.names = console_names,
-		.set = set_console,
+		.set = option_set_choice,
+		.member = offsetof(struct options, console),
 	},
 	{
 		.key = "persist",
@@ -487,7 +190,8 @@ const struct option option_table[] = {
 			"nvram leaves a summary of the run in a variable of the firmware's, which\n"
 			"the next run moves to firstlight-last.log.",
 		.names = persist_names,
-		.set = set_persist,
+		.set = option_set_switch,
+		.member = offsetof(struct options, persist),
 	},
 	{
 		.key = "pattern",
@@ -496,7 +200,7 @@ const struct option option_table[] = {
 		.example = "pattern=solid:20c0ff",
 		.manual = "The picture.",
 		.names = pattern_names,
-		.set = set_pattern,
+		.set = option_set_pattern,
 	},
 	{
 		.key = "format",
@@ -505,7 +209,7 @@ const struct option option_table[] = {
 		.example = "format=r8g8b8a8",
 		.manual = "The order of the bytes of a pixel in memory: b8g8r8x8, b8g8r8a8,\n"
 			  "a8r8g8b8, x8r8g8b8, r8g8b8a8, x8b8g8r8, a8b8g8r8 or r8g8b8x8.",
-		.set = set_format,
+		.set = option_set_format,
 	},
 	{
 		.key = "label",
@@ -514,7 +218,8 @@ const struct option option_table[] = {
 		.example = "label=off",
 		.manual = "Whether what was found is written over the picture.",
 		.names = switch_names,
-		.set = set_label,
+		.set = option_set_switch,
+		.member = offsetof(struct options, label),
 	},
 	{
 		.key = "backing",
@@ -524,7 +229,8 @@ const struct option option_table[] = {
 		.manual = "How the picture's memory is told to the device: in as few pieces as\n"
 			  "there are, or each row by itself and last first.",
 		.names = backing_names,
-		.set = set_backing,
+		.set = option_set_switch,
+		.member = offsetof(struct options, scattered),
 	},
 	{
 		.key = "cursor",
@@ -534,7 +240,7 @@ const struct option option_table[] = {
 		.manual = "Whether a cursor is shown on every display: in the middle, or with its\n"
 			  "hot spot at X,Y.",
 		.names = switch_names,
-		.set = set_cursor,
+		.set = option_set_cursor,
 	},
 	{
 		.key = "video",
@@ -545,7 +251,7 @@ const struct option option_table[] = {
 			"The size of the picture, 16 to 8192 pixels a side; auto is the size that\n"
 			"the display states. The kernel's depth -32 may follow.",
 		.names = auto_names,
-		.set = set_video,
+		.set = option_set_video,
 	},
 	{
 		.key = "duration",
@@ -553,7 +259,10 @@ const struct option option_table[] = {
 		.initial = "0",
 		.example = "duration=30",
 		.manual = "How long mode=watch lasts, up to 1000000; 0 is for ever.",
-		.set = set_duration,
+		.set = option_set_number,
+		.member = offsetof(struct options, duration_s),
+		.unit = "seconds",
+		.most = 1000000,
 	},
 	{
 		.key = "displays",
@@ -565,7 +274,8 @@ const struct option option_table[] = {
 			"its own size. mirror: all the same. extend: each its part of one large\n"
 			"picture. span: the same from one surface.",
 		.names = layout_names,
-		.set = set_displays,
+		.set = option_set_choice,
+		.member = offsetof(struct options, layout),
 	},
 	{
 		.key = "scanouts",
@@ -575,7 +285,8 @@ const struct option option_table[] = {
 		.manual = "all lights every scanout that the GPU has, also those that no display\n"
 			  "is said to be at.",
 		.names = scanout_names,
-		.set = set_scanouts,
+		.set = option_set_switch,
+		.member = offsetof(struct options, choice.all),
 	},
 	{
 		.key = "timeout",
@@ -583,7 +294,11 @@ const struct option option_table[] = {
 		.initial = "1000",
 		.example = "timeout=5000",
 		.manual = "How long a device may take to answer, 1 to 600000.",
-		.set = set_timeout,
+		.set = option_set_number,
+		.member = offsetof(struct options, timeout_ms),
+		.unit = "milliseconds",
+		.least = 1,
+		.most = 600000,
 	},
 	{
 		.key = "irq",
@@ -596,7 +311,8 @@ const struct option option_table[] = {
 			"of\n"
 			"virtio-mmio devices. A device without that kind is polled.",
 		.names = irq_names,
-		.set = set_irq,
+		.set = option_set_choice,
+		.member = offsetof(struct options, irq),
 	},
 	{
 		.key = "dma",
@@ -606,7 +322,8 @@ const struct option option_table[] = {
 		.manual = "How memory that devices use is mapped: auto as the tables say\n"
 			  "(dma-coherent, _CCA), for when they are wrong.",
 		.names = dma_names,
-		.set = set_dma,
+		.set = option_set_choice,
+		.member = offsetof(struct options, dma),
 	},
 	{
 		.key = "earlycon",
@@ -654,7 +371,8 @@ const struct option option_table[] = {
 		.manual = "What the picture is for the device: a copy that it is sent, or a blob,\n"
 			  "the memory itself, shown from where it is (2d where it cannot).",
 		.names = resource_names,
-		.set = set_resource,
+		.set = option_set_switch,
+		.member = offsetof(struct options, blob),
 	},
 	{
 		.key = "isolate",
@@ -664,7 +382,8 @@ const struct option option_table[] = {
 		.manual = "Whether a GPU that fails is brought up again, with one thing more each\n"
 			  "time, to find what breaks it.",
 		.names = switch_names,
-		.set = set_isolate,
+		.set = option_set_switch,
+		.member = offsetof(struct options, isolate),
 	},
 	{
 		.key = "ring",
@@ -673,7 +392,8 @@ const struct option option_table[] = {
 		.example = "ring=packed",
 		.manual = "The format of queues; a device that does not offer packed ones fails.",
 		.names = ring_names,
-		.set = set_ring,
+		.set = option_set_switch,
+		.member = offsetof(struct options, packed),
 	},
 	{
 		.key = "features",
@@ -693,7 +413,8 @@ const struct option option_table[] = {
 		.example = "crash=read",
 		.manual = "Faults on purpose, to see how a fault is reported.",
 		.names = crash_names,
-		.set = set_crash,
+		.set = option_set_choice,
+		.member = offsetof(struct options, crash),
 	},
 	{
 		.key = "fault",
@@ -714,41 +435,3 @@ const struct option option_table[] = {
 		.set = set_help,
 	},
 };
-
-/* The lines of a text, indented. */
-static void print_manual(
-	const char *text, void (*line)(void *context, const char *text), void *context)
-{
-	char out[96];
-
-	while (*text) {
-		size_t length = 0;
-
-		while (text[length] && text[length] != '\n')
-			length++;
-		format(out, sizeof(out), "      %.*s", (int)length, text);
-		line(context, out);
-		text += length + (text[length] == '\n');
-	}
-}
-
-void options_help(void (*line)(void *context, const char *text), void *context)
-{
-	char out[96];
-
-	line(context, "Words are key=value, separated by spaces; later words win.");
-	for (unsigned i = 0; i < OPTION_COUNT; i++) {
-		const struct option *o = &option_table[i];
-
-		format(out, sizeof(out), "  %s%s%s", o->key, o->values ? "=" : "",
-			o->values ? o->values : "");
-		if (o->initial)
-			format_append(out, sizeof(out), " (default %s)", o->initial);
-		line(context, out);
-		print_manual(o->manual, line, context);
-		if (o->values) {
-			format(out, sizeof(out), "      Example: %s", o->example);
-			line(context, out);
-		}
-	}
-}

@@ -25,8 +25,11 @@ struct option {
 	const char *const
 		*names; /* the names among the values, up to a NULL; NULL: there are none */
 	/* Sets what the word says. ERR_MALFORMED, logged, when it says nothing valid. */
-	enum status (*set)(
-		struct options *options, const struct option_word *word, const char *const *names);
+	enum status (*set)(struct options *options, const struct option_word *word,
+		const struct option *option);
+	size_t member; /* where in struct options, for the setters of one member */
+	const char *unit; /* of a number */
+	uint32_t least, most;
 };
 
 #define OPTION_COUNT 27u
@@ -60,18 +63,43 @@ MUST_CHECK enum status option_choose(const struct option_word *word, const char 
  */
 const char *option_nearest(const char *text, size_t length, const char *const *candidates);
 
+/* One of two names, the second of which says yes. */
+MUST_CHECK enum status option_take_switch(
+	const struct option_word *word, const struct option *option, bool *on);
+
+/*
+ * Setters of the member at option->member: an enumeration whose constants count as `names` do; a
+ * bool, by the second of two names; a uint32_t from `least` to `most`, in `unit`s.
+ */
+enum status option_set_choice(
+	struct options *options, const struct option_word *word, const struct option *option);
+enum status option_set_switch(
+	struct options *options, const struct option_word *word, const struct option *option);
+enum status option_set_number(
+	struct options *options, const struct option_word *word, const struct option *option);
+
+/* pattern=, format=, video= and cursor= */
+enum status option_set_pattern(
+	struct options *options, const struct option_word *word, const struct option *option);
+enum status option_set_format(
+	struct options *options, const struct option_word *word, const struct option *option);
+enum status option_set_video(
+	struct options *options, const struct option_word *word, const struct option *option);
+enum status option_set_cursor(
+	struct options *options, const struct option_word *word, const struct option *option);
+
 /* earlycon= and virtio_mmio.device=, in the syntax of the Linux kernel's parameters. */
 enum status option_set_earlycon(
-	struct options *options, const struct option_word *word, const char *const *names);
+	struct options *options, const struct option_word *word, const struct option *option);
 enum status option_set_virtio_mmio(
-	struct options *options, const struct option_word *word, const char *const *names);
+	struct options *options, const struct option_word *word, const struct option *option);
 
 /* features= */
 enum status option_set_features(
-	struct options *options, const struct option_word *word, const char *const *names);
+	struct options *options, const struct option_word *word, const struct option *option);
 
 /* fault=, which knows the table of gpu/fault.h. */
 enum status option_set_fault(
-	struct options *options, const struct option_word *word, const char *const *names);
+	struct options *options, const struct option_word *word, const struct option *option);
 
 #endif

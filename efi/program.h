@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All that a run of the program knows, in one place: efi/main.c owns the only one, and its steps
+ * hand it on. Nothing else has globals, except what the log, the clock and the traps need to work
+ * without arguments.
+ */
+#ifndef EFI_PROGRAM_H
+#define EFI_PROGRAM_H
+
+#include "efi/firmware.h"
+#include "efi/options.h"
+#include "gpu/console.h"
+#include "gpu/fault.h"
+#include "gpu/linear.h"
+#include "gpu/session.h"
+#include "gpu/watch.h"
+#include "platform/machine.h"
+#include "platform/uart.h"
+#include "virtio/find.h"
+
+#define PROGRAM_MAX_GPUS   8u
+#define PROGRAM_LABEL_SIZE 256u
+
+/* A GPU and what it shows. */
+struct light {
+	struct gpu_session session;
+	struct fault_state fault;
+	struct gpu_show show;
+	char label[PROGRAM_LABEL_SIZE];
+	bool lit;
+};
+
+struct program {
+	struct firmware firmware;
+	struct options options;
+	struct machine machine;
+	struct uart serial;
+	struct dma_pool dma;
+	bool dma_is_open; /* own_memory_open_dma */
+	struct pci_tree pci;
+	struct virtio_devices devices;
+	struct light lights[PROGRAM_MAX_GPUS];
+	unsigned found; /* GPUs; the first so many of `lights` are theirs */
+	unsigned lit; /* GPUs that show their picture */
+	struct gpu_watch watches[PROGRAM_MAX_GPUS]; /* mode=watch: of the lit ones */
+	unsigned served; /* changes of displays that were followed */
+	struct linear_screen framebuffer;
+	bool framebuffer_shows; /* the picture */
+	struct console console; /* on the framebuffer */
+};
+
+#endif
