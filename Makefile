@@ -409,7 +409,7 @@ check: check-build
 # Other firmware and another QEMU than those installed, which are fetched; prints a table.
 .PHONY: matrix
 matrix: apps
-	@$(PYTHON) tests/wide/run.py --jobs=$(JOBS) $(CELLS)
+	@$(PYTHON) tests/wide/run.py --jobs=$(JOBS) $(if $(findstring command,$(origin BOOTS)),--boots=$(BOOTS)) $(CELLS)
 
 # More media and machines than check starts: minutes, not seconds.
 .PHONY: wide
@@ -497,7 +497,7 @@ Variables, with their values now:
   ARGS       $(ARGS): options of firstlight, as "key=value ..."; see docs/options.md
   QEMU_ARGS  $(QEMU_ARGS): more arguments for QEMU
   TIMEOUT    $(TIMEOUT): seconds in which run must have a verdict
-  BOOTS      $(BOOTS): how many boots repeat makes
+  BOOTS      $(BOOTS): how many boots repeat makes, and, when it is given, matrix of each cell
   COMPILER   $(COMPILER): gcc, or clang, which builds into build/clang
   TESTS      $(TESTS): what check runs, such as tests/unit
   JOBS       $(JOBS): how many tests at a time

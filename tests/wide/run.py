@@ -2,7 +2,8 @@
 """
 `make matrix`: boots every cell of cells.py and prints a table of what came of it.
 
-usage: run.py [--jobs N] [WORD...]      only the cells whose line holds every word
+usage: run.py [--jobs N] [--boots N] [WORD...]
+                              only the cells whose line holds every word, each N times
 
 Each cell is held against the same expectations as the rows of tests/boot. Its serial line is left in
 build/matrix/. The exit status is 0 when every cell that can be tried has passed.
@@ -104,9 +105,9 @@ def first_line(error):
     return text.replace("|", "/")[:100]
 
 
-def judge(cell):
-    """(verdict, seconds) of one cell."""
-    name = re.sub(r"[^\w.=-]+", "_", "-".join((cell.row.arch, *names(cell))))
+def judge(cell, number):
+    """(verdict, seconds) of one boot of a cell; its files are named after the cell and the number."""
+    name = re.sub(r"[^\w.=-]+", "_", "-".join((cell.row.arch, *names(cell), str(number))))
     started = time.monotonic()
     try:
         check_possible(cell)
@@ -125,13 +126,14 @@ def print_line(words):
     print("| " + " | ".join(f"{w:<{n}}" for w, n in zip(words, widths)) + " |", flush=True)
 
 
-def run(chosen, jobs):
+def run(chosen, boots, jobs):
     """Prints the table; returns the verdicts."""
     verdicts = []
     print_line(HEAD)
     print("|" + "---|" * len(HEAD))
+    tries = [(cell, number) for cell in chosen for number in range(1, boots + 1)]
     with ThreadPoolExecutor(jobs) as pool:
-        for cell, (verdict, seconds) in zip(chosen, pool.map(judge, chosen)):
+        for (cell, _), (verdict, seconds) in zip(tries, pool.map(judge, *zip(*tries))):
             print_line((*names(cell), verdict, f"{seconds:.1f}" if seconds else ""))
             verdicts.append(verdict)
     return verdicts
@@ -140,6 +142,7 @@ def run(chosen, jobs):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--boots", type=int, default=1)
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -147,7 +150,7 @@ def main():
     with hosts.x_server() as display:
         # A sound card of the host's is nobody's business here.
         os.environ |= {"DISPLAY": display, "SDL_AUDIODRIVER": "dummy"}
-        verdicts = run(chosen, options.jobs)
+        verdicts = run(chosen, options.boots, options.jobs)
     passed = verdicts.count("PASS")
     failed = sum(verdict.startswith("FAIL") for verdict in verdicts)
     print(f"\n{passed} passed, {failed} failed, {len(verdicts) - passed - failed} not there")
