@@ -2,7 +2,6 @@
 /* In: what to ask of the GPU. Out: its answer, checked. */
 #include "gpu/command.h"
 
-#include "gpu/protocol_3d.h"
 #include "gpu/request.h"
 #include "mem/log.h"
 #include "mem/string.h"
@@ -179,19 +178,5 @@ enum status gpu_flush(struct gpu *gpu, uint32_t resource, struct rectangle area)
 	gpu_fence(gpu);
 	r->r = gpu_wire_rect(area);
 	r->resource_id = le32_of(resource);
-	return gpu_send(gpu);
-}
-
-enum status gpu_transfer_back(struct gpu *gpu, uint32_t resource, const struct surface *surface)
-{
-	struct virtio_gpu_transfer_host_3d *r =
-		gpu_request(gpu, VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D, 0);
-
-	gpu_fence(gpu);
-	r->box.w = le32_of(surface->width);
-	r->box.h = le32_of(surface->height);
-	r->box.d = le32_of(1);
-	r->resource_id = le32_of(resource);
-	r->stride = le32_of(surface->stride_bytes);
 	return gpu_send(gpu);
 }

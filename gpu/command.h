@@ -79,11 +79,4 @@ MUST_CHECK enum status gpu_transfer_fenced(
 /* RESOURCE_FLUSH: brings that part of the resource to the screen. Fenced: done when answered. */
 MUST_CHECK enum status gpu_flush(struct gpu *gpu, uint32_t resource, struct rectangle area);
 
-/*
- * TRANSFER_FROM_HOST_3D: copies the whole resource back to the surface that backs it, over what is
- * there. Needs VIRTIO_GPU_F_VIRGL; a 2D device has no such command.
- */
-MUST_CHECK enum status gpu_transfer_back(
-	struct gpu *gpu, uint32_t resource, const struct surface *surface);
-
 #endif

@@ -51,11 +51,11 @@ enum status gpu_detach_resource(struct gpu *gpu, uint32_t context, uint32_t reso
 	return send_resource(gpu, VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE, context, resource);
 }
 
-enum status gpu_transfer_3d(
-	struct gpu *gpu, uint32_t context, uint32_t resource, const struct surface *surface)
+/* Fenced; context 0 is none. */
+static enum status transfer(struct gpu *gpu, enum virtio_gpu_ctrl_type type, uint32_t context,
+	uint32_t resource, const struct surface *surface)
 {
-	struct virtio_gpu_transfer_host_3d *r =
-		begin(gpu, VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D, 0, context);
+	struct virtio_gpu_transfer_host_3d *r = begin(gpu, type, 0, context);
 
 	gpu_fence(gpu);
 	r->box.w = le32_of(surface->width);
@@ -64,6 +64,17 @@ enum status gpu_transfer_3d(
 	r->resource_id = le32_of(resource);
 	r->stride = le32_of(surface->stride_bytes);
 	return gpu_send(gpu);
+}
+
+enum status gpu_transfer_3d(
+	struct gpu *gpu, uint32_t context, uint32_t resource, const struct surface *surface)
+{
+	return transfer(gpu, VIRTIO_GPU_CMD_TRANSFER_TO_HOST_3D, context, resource, surface);
+}
+
+enum status gpu_transfer_back(struct gpu *gpu, uint32_t resource, const struct surface *surface)
+{
+	return transfer(gpu, VIRTIO_GPU_CMD_TRANSFER_FROM_HOST_3D, 0, resource, surface);
 }
 
 enum status gpu_submit(struct gpu *gpu, uint32_t context, const uint32_t *words, uint32_t count)

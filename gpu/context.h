@@ -30,6 +30,13 @@ MUST_CHECK enum status gpu_detach_resource(struct gpu *gpu, uint32_t context, ui
 MUST_CHECK enum status gpu_transfer_3d(
 	struct gpu *gpu, uint32_t context, uint32_t resource, const struct surface *surface);
 
+/*
+ * TRANSFER_FROM_HOST_3D: copies the whole resource back to the surface that backs it, over what is
+ * there. Needs VIRTIO_GPU_F_VIRGL; a 2D device has no such command.
+ */
+MUST_CHECK enum status gpu_transfer_back(
+	struct gpu *gpu, uint32_t resource, const struct surface *surface);
+
 /* SUBMIT_3D: `count` words of commands, as the context's capability set has them. Fenced. */
 MUST_CHECK enum status gpu_submit(
 	struct gpu *gpu, uint32_t context, const uint32_t *words, uint32_t count);

@@ -3,6 +3,7 @@
 #include "gpu/readback.h"
 
 #include "gpu/blob.h"
+#include "gpu/context.h"
 #include "mem/log.h"
 #include "mem/string.h"
 #include "mem/tap.h"
