@@ -399,8 +399,28 @@ aarch64-host: | setup
 		HOST_CC='aarch64-linux-gnu-gcc -I$(DEPS)/cmocka/usr/include' \
 		HOST_CMOCKA=$(CMOCKA_LIB)/libcmocka.so.0 unit
 
+# What turns on five levels of page tables and starts firstlight (tests/boot/test_tables.py): no
+# firmware at hand does.
+LA57 := build/x86_64/la57.efi
+LA57_OBJECTS := $(patsubst %,build/x86_64/obj/tests/boot/la57/%.o,main switch)
+
+.PHONY: la57
+la57: $(LA57)
+
+$(LA57_OBJECTS): private FLAGS_x86_64 += $(call EFI_FLAGS,x86_64)
+
+$(LA57:.efi=.elf): $(LA57_OBJECTS) tools/efi.ld | setup
+	$(call say,LD,$@)
+	$(Q)x86_64-linux-gnu-ld $(LDFLAGS_TARGET) -o $@ $(filter %.o,$^)
+
+$(LA57): $(LA57:.efi=.elf) tools/elf2efi.py | setup
+	$(call say,EFI,$@)
+	$(Q)$(PYTHON) tools/elf2efi.py $< $@
+
+-include $(LA57_OBJECTS:.o=.d)
+
 .PHONY: check-build
-check-build: esp image unit qtest replay clang aarch64-host
+check-build: esp image unit qtest replay clang aarch64-host la57
 
 .PHONY: check
 check: check-build
@@ -456,7 +476,7 @@ lint: | setup
 
 .PHONY: format
 format: | setup
-	$(Q)clang-format -i $(wildcard $(foreach d,$(FOLDERS) tests,$(foreach g,*.[ch] */*.[ch],$(d)/$(g))))
+	$(Q)clang-format -i $(wildcard $(foreach d,$(FOLDERS) tests,$(foreach g,*.[ch] */*.[ch] */*/*.[ch],$(d)/$(g))))
 
 # What was fetched stays; distclean takes that too.
 .PHONY: clean

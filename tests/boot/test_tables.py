@@ -5,10 +5,21 @@ import re
 
 import pytest
 
-from expect import expect_detail, expect_failure, expect_pass, expect_step, read_log
+import shell
+from expect import (
+    ROOT,
+    expect_detail,
+    expect_failure,
+    expect_pass,
+    expect_screen,
+    expect_step,
+    read_log,
+)
+from matrix import Screen
 
 GPU = "-device", "virtio-gpu-pci"
 PAGE = 0x1000
+BLOCK = 0x200000
 
 RANGE = re.compile(r"^0x([0-9a-f]+)-0x([0-9a-f]+): (.+): ([a-z, ]+)$")
 # QEMU's `info mem`: first, end, size, and rights as u, r, w.
@@ -68,6 +79,13 @@ def translates(machine, address):
     return match and int(match[1], 16)
 
 
+def expect_tables(machine, ranges):
+    """What QEMU's processor makes of the tables that are in force; it stands still from now on."""
+    machine.qmp("stop")
+    expect_apart(ranges)
+    expect_translations(machine, ranges)
+
+
 def expect_translations(machine, ranges):
     """Each range leads to itself, guards and what is around the ranges lead nowhere."""
     inside = lambda at: any(b <= at < e and r != "no access" for b, e, _, r in ranges)  # noqa: E731
@@ -90,12 +108,26 @@ def merged(ranges):
     return out
 
 
-def expect_x86_tables(machine, ranges, no_execute):
+def shown_by_mem(machine):
+    found = INFO_MEM.findall(monitor(machine, "info mem"))
+    return [(int(b, 16), int(e, 16), u + r + w) for b, e, u, r, w in found]
+
+
+def shown_by_tlb(machine):
+    """For five levels, of which QEMU 7.2's `info mem` shows nothing; 1 GiB blocks look like 2 MiB."""
+    shown = []
+    for address, bits in INFO_TLB.findall(monitor(machine, "info tlb")):
+        base, size = int(address, 16), BLOCK if "P" in bits else PAGE
+        rights = ("u" if "U" in bits else "-") + "r" + ("w" if "W" in bits else "-")
+        shown.append((base, base + size, rights))
+    return shown
+
+
+def expect_x86_tables(machine, ranges, no_execute=True, shown=shown_by_mem):
     """The whole of the tables: rights, cache policy, nothing for user programs."""
     rights = {"read, execute": "-r-", "read": "-r-", "read, write": "-rw", "registers": "-rw"}
     expected = merged([(b, e, rights[r]) for b, e, _, r in ranges if r != "no access"])
-    found = INFO_MEM.findall(monitor(machine, "info mem"))
-    assert merged([(int(b, 16), int(e, 16), u + r + w) for b, e, u, r, w in found]) == expected
+    assert merged(shown(machine)) == expected
     kinds = {base: kind for base, _, _, kind in ranges}
     seen = 0
     for address, bits in INFO_TLB.findall(monitor(machine, "info tlb")):
@@ -120,11 +152,39 @@ def test_tables(case, start):
     expect_step(log, "platform", r"^own page tables: 0x[0-9a-f]+ bytes of memory, 0x[0-9a-f]+ of")
     expect_detail(log, "paging", r"^4 levels, .* [0-9]+ of [0-9]+ pages for tables$")
     ranges = logged_ranges(log)
-    machine.qmp("stop")
-    expect_apart(ranges)
-    expect_translations(machine, ranges)
+    expect_tables(machine, ranges)
     if arch == "x86_64":
         expect_x86_tables(machine, ranges, "qemu64,-nx" not in arguments)
+
+
+CR4 = re.compile(r"\bCR4=([0-9a-f]+)")
+CR4_LA57 = 1 << 12
+
+
+def test_five_levels(start, folder):
+    """Firmware that uses five levels. None at hand does: tests/boot/la57 stands for it."""
+    files = {
+        "EFI/BOOT/BOOTX64.EFI": ROOT / "build/x86_64/la57.efi",
+        "firstlight.efi": shell.app("x86_64"),
+    }
+    machine = start(
+        "x86_64",
+        boot="none",
+        args="after=halt loglevel=debug pattern=bars label=off",
+        extra=(
+            *("-cpu", "max,la57=on"),
+            *("-device", "virtio-gpu-pci,id=gpu0"),
+            *shell.disk(shell.medium(folder, files)),
+        ),
+    )
+    log = read_log(machine)
+    expect_pass(log, "x86_64")
+    expect_screen(machine, log, Screen(), "bars", False, folder)
+    expect_detail(log, "paging", r"^5 levels, .* [0-9]+ of [0-9]+ pages for tables$")
+    ranges = logged_ranges(log)
+    expect_tables(machine, ranges)
+    assert int(CR4.search(monitor(machine, "info registers"))[1], 16) & CR4_LA57
+    expect_x86_tables(machine, ranges, shown=shown_by_tlb)
 
 
 def test_registers_in_own_memory(start):
