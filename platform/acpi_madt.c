@@ -34,6 +34,24 @@ enum madt_type {
 
 static const char source[] = "ACPI MADT";
 
+/* What is read of the table, and how long each is at least: a GICC has grown since ACPI 5.0. */
+static const struct entry_kind {
+	uint8_t type;
+	uint8_t length; /* with type and length */
+	const char *name;
+} kinds[] = {
+	{MADT_LOCAL_APIC, 8, "local APIC"},
+	{MADT_IO_APIC, 12, "I/O APIC"},
+	{MADT_OVERRIDE, 10, "interrupt source override"},
+	{MADT_LOCAL_APIC_ADDRESS, 12, "local APIC address"},
+	{MADT_X2APIC, 16, "local x2APIC"},
+	{MADT_GICC, 40, "GICC"},
+	{MADT_GICD, 24, "GICD"},
+	{MADT_GIC_MSI_FRAME, 24, "GIC MSI frame"},
+	{MADT_GICR, 16, "GICR"},
+	{MADT_GIC_ITS, 20, "GIC ITS"},
+};
+
 /* Positions here are those of the specification, less type and length. */
 static enum status read_gicc(struct bytes *e, struct machine *m)
 {
@@ -154,6 +172,25 @@ static enum status too_short(const struct bytes *table)
 	return ERR_MALFORMED;
 }
 
+/* Whether an entry holds the fields of its type, if these are read at all. */
+static bool is_whole(uint8_t type, uint8_t length, size_t at)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].type != type || length >= kinds[i].length)
+			continue;
+		log_error("acpi", "APIC: %s at 0x%lx: length %u, at least %u: passed over",
+			kinds[i].name, at, length, kinds[i].length);
+		return false;
+	}
+	return true;
+}
+
+static enum status read_entry(struct bytes *e, uint8_t type, struct machine *m, unsigned *enabled)
+{
+	*enabled += is_processor(*e, type);
+	return read_controller(e, type, m);
+}
+
 /* The table's own fields: where the local APICs are; 0 on Arm. */
 static void read_local(struct bytes table, struct machine *m)
 {
@@ -175,14 +212,15 @@ enum status acpi_read_madt(struct bytes table, struct machine *m)
 	read_local(table, m);
 	bytes_seek(&table, MADT_ENTRIES);
 	while (bytes_left(&table)) {
+		size_t at = table.pos;
 		uint8_t type = bytes_u8(&table), length = bytes_u8(&table);
 		struct bytes entry = bytes_slice(&table, table.pos, length - 2u);
-		enum status status;
+		enum status status = ERR_MALFORMED;
 
 		if (table.overrun || length < 2 || entry.overrun)
 			return too_short(&table);
-		enabled += is_processor(entry, type);
-		status = read_controller(&entry, type, m);
+		if (is_whole(type, length, at))
+			status = read_entry(&entry, type, m, &enabled);
 		if (status != OK)
 			result = status;
 		bytes_seek(&table, table.pos + entry.size);

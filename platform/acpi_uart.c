@@ -115,25 +115,34 @@ static uint32_t baud_of_code(uint8_t code)
 	}
 }
 
-static uint32_t field32(struct bytes table, size_t offset)
+/* What later revisions say of the line. A table that ends before it keeps the UART that it names.
+ */
+static enum status read_spcr_line(struct bytes table, uint8_t revision, struct uart_location *uart)
 {
-	bytes_seek(&table, offset);
-	return bytes_le32(&table);
-}
+	uint32_t clock = 0, baud = 0;
 
-static void read_spcr_line(struct bytes table, uint8_t revision, struct uart_location *uart)
-{
 	bytes_seek(&table, SPCR_BAUD);
 	uart->baud = baud_of_code(bytes_u8(&table));
+	bytes_seek(&table, SPCR_CLOCK);
 	if (revision >= 3)
-		uart->clock_hz = field32(table, SPCR_CLOCK);
-	if (revision >= 4 && field32(table, SPCR_PRECISE_BAUD))
-		uart->baud = field32(table, SPCR_PRECISE_BAUD);
+		clock = bytes_le32(&table);
+	if (revision >= 4)
+		baud = bytes_le32(&table);
+	if (revision >= 3 && table.overrun) {
+		log_error(subject, "SPCR: length: 0x%lx bytes are too few for revision %u",
+			table.size, revision);
+		return ERR_MALFORMED;
+	}
+	uart->clock_hz = clock;
+	if (baud)
+		uart->baud = baud;
+	return OK;
 }
 
 enum status acpi_read_spcr(struct bytes table, struct machine *m)
 {
 	struct uart_location uart;
+	enum status line, status;
 	struct gas gas;
 	uint8_t revision, type;
 
@@ -154,9 +163,10 @@ enum status acpi_read_spcr(struct bytes table, struct machine *m)
 	}
 	if (!describe_uart(&uart, "SPCR", type, &gas))
 		return OK;
-	read_spcr_line(table, revision, &uart);
+	line = read_spcr_line(table, revision, &uart);
 	uart.console = true;
-	return machine_add_uart(m, &uart);
+	status = machine_add_uart(m, &uart);
+	return status == OK ? line : status;
 }
 
 /* DBG2 table 2; `b` holds one debug device information structure. */

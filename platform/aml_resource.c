@@ -171,16 +171,17 @@ enum status aml_each_resource(struct bytes crs,
 		size_t length = tag & LARGE ? bytes_le16(&crs) : tag & 7u;
 		struct bytes body = bytes_slice(&crs, crs.pos, length);
 		struct aml_resource resource;
+		bool taken;
 
 		if (item == ITEM_END)
 			return OK;
 		if (crs.overrun || body.overrun)
 			return malformed(&crs, "a descriptor runs over the end");
-		if (take_item(&body, item, &resource)) {
-			if (body.overrun)
-				return malformed(&crs, "a descriptor is too short");
+		taken = take_item(&body, item, &resource);
+		if (body.overrun)
+			return malformed(&crs, "a descriptor is too short");
+		if (taken)
 			found(context, &resource);
-		}
 		bytes_seek(&crs, crs.pos + length);
 	}
 	return malformed(&crs, "the end tag is missing");

@@ -602,23 +602,60 @@ static void test_iort_coherent(void **state)
 static void test_madt(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* address, flags */
-			0, 8, 0, 0, 1, 0, 0, 0, /* local APIC, enabled */
-			0, 8, 1, 1, 0, 0, 0, 0, /* disabled */
-			0, 8, 2, 2, 2, 0, 0, 0, /* online capable */
-			9, 16, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, /* x2APIC */
-			1, 2, /* an I/O APIC that is too short is refused, and that is all */
-			0, 2), /* and a local APIC: not enabled */
-		ERR_RANGE);
+	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* address, flags */
+				 0, 8, 0, 0, 1, 0, 0, 0, /* local APIC, enabled */
+				 0, 8, 1, 1, 0, 0, 0, 0, /* disabled */
+				 0, 8, 2, 2, 2, 0, 0, 0, /* online capable */
+				 9, 16, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, /* x2APIC */
+				 0x7f, 2), /* of a type that is not read here: of any length */
+		OK);
 	assert_int_equal(m.cpu_count, 2);
-	assert_int_equal(m.irq.apic.io_count, 0);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("APIC", 5, 0), ERR_MALFORMED);
 	assert_int_equal(m.cpu_count, 2);
+}
+
+/* An entry shorter than its fields is refused by name; what is behind it is still read. */
+static void test_madt_short_entries(void **state)
+{
+	static const struct {
+		uint8_t type, length; /* the shortest that there is */
+		const char *name;
+	} kinds[] = {
+		{0x0, 8, "local APIC"},
+		{0x1, 12, "I/O APIC"},
+		{0x2, 10, "interrupt source override"},
+		{0x5, 12, "local APIC address"},
+		{0x9, 16, "local x2APIC"},
+		{0xb, 40, "GICC"},
+		{0xc, 24, "GICD"},
+		{0xd, 24, "GIC MSI frame"},
+		{0xe, 16, "GICR"},
+		{0xf, 20, "GIC ITS"},
+	};
+	char line[80];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++) {
+		for (uint8_t length = 2; length < kinds[i].length; length++) {
+			uint8_t body[8 + 40 + 8] = {0};
+
+			setup(state);
+			memset(body + 8, 0x0f, length);
+			body[8] = kinds[i].type;
+			body[9] = length;
+			memcpy(body + 8 + length, (const uint8_t[]){0, 8, 0, 0, 1, 0, 0, 0}, 8);
+			assert_int_equal(read_made("APIC", 5, body, 16u + length), ERR_MALFORMED);
+			snprintf(line, sizeof(line), "APIC: %s at 0x2c: length %u, at least %u",
+				kinds[i].name, length, kinds[i].length);
+			assert_true(host_logged(line));
+			assert_int_equal(m.cpu_count, 1);
+			m.cpu_count = 0;
+			assert_memory_equal(&m, &(struct machine){0}, sizeof(m));
+		}
+	}
 }
 
 /* The controllers of x86: where local APICs are, and which inputs ISA interrupts have. */
@@ -739,6 +776,28 @@ static void test_spcr_line(void **state)
 		assert_int_equal(read_spcr(cases[i].revision, 0, gas, 0x9000000), OK);
 		assert_int_equal(m.uarts[0].baud, cases[i].baud);
 		assert_int_equal(m.uarts[0].clock_hz, cases[i].clock_hz);
+	}
+}
+
+/* A table that ends before its revision's fields: a line says so, and the UART is there. */
+static void test_spcr_shorter_than_its_revision(void **state)
+{
+	static const struct {
+		uint8_t revision, length;
+		enum status status;
+	} cases[] = {{2, 59, OK}, {3, 79, ERR_MALFORMED}, {3, 80, OK}, {4, 83, ERR_MALFORMED},
+		{4, 84, OK}};
+	uint8_t body[84 - HEADER_SIZE] = {[4] = 0, 8, [10] = 0x10, [58 - HEADER_SIZE] = 7};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		setup(state);
+		assert_int_equal(
+			read_made("SPCR", cases[i].revision, body, cases[i].length - HEADER_SIZE),
+			cases[i].status);
+		assert_int_equal(host_logged("are too few for revision"), cases[i].status != OK);
+		assert_int_equal(m.uart_count, 1);
+		assert_int_equal(m.uarts[0].baud, 115200);
+		assert_int_equal(m.uarts[0].clock_hz, 0);
 	}
 }
 
@@ -950,10 +1009,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gicv3_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort_coherent, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_madt_short_entries, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_apic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_gic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_layouts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_spcr_shorter_than_its_revision, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_baud_codes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dbg2, setup, teardown),

@@ -186,6 +186,9 @@ static void test_broken(void **state)
 	assert_int_equal(READ(0x89, 2, 0, 1, 1, 0x79, 0), ERR_MALFORMED);
 	assert_int_equal(READ(0x41, 1, 0x79, 0), ERR_MALFORMED);
 	assert_true(host_logged("a descriptor is too short"));
+	/* Too short for the number that says whether there is anything. */
+	assert_int_equal(READ(0x21, 1, 0x79, 0), ERR_MALFORMED);
+	assert_int_equal(READ(0x89, 1, 0, 1, 0x79, 0), ERR_MALFORMED);
 	assert_int_equal(found.count, 0);
 }
 
