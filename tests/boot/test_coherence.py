@@ -2,11 +2,10 @@
 """Devices that do not look into the processor's caches: what tables say of it, and what is done."""
 
 import re
-import subprocess
 
 import pytest
 
-import qemu
+import tree
 from expect import expect_detail, expect_pass, expect_screen, expect_step, read_log
 from matrix import FDT, LEGACY_MMIO, MMIO, PCI, RNG_MMIO, RNG_PCI, Screen, gpu, mmio_gpu
 from test_tables import expect_apart, logged_ranges, monitor
@@ -20,21 +19,13 @@ DMA = "^DMA memory mapped "
 
 def tree_without(folder, extra, name):
     """The machine's device tree, without a property."""
-    folder.mkdir(parents=True, exist_ok=True)
-    blob, source = folder / "machine.dtb", folder / "machine.dts"
-    command = qemu.Machine("aarch64", gpu="none", extra=extra).command
-    subprocess.run(
-        [*command, "-machine", f"dumpdtb={blob}"], check=True, timeout=60, capture_output=True
-    )
-    text = subprocess.run(
-        ["dtc", "-q", "-I", "dtb", "-O", "dts", blob], check=True, timeout=60, capture_output=True,
-        text=True,
-    ).stdout  # fmt: skip
-    text, count = re.subn(rf"^\s*{name};\n", "", text, flags=re.M)
-    assert count
-    source.write_text(text)
-    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True, timeout=60)
-    return blob
+
+    def change(text):
+        text, count = re.subn(rf"^\s*{name};\n", "", text, flags=re.M)
+        assert count
+        return text
+
+    return tree.changed(folder, extra, change)
 
 
 def expect_rights(machine, log, rights):
