@@ -156,21 +156,54 @@ void log_line(const char *fmt, ...)
 	va_end(args);
 }
 
-void log_detail(enum log_level level, const char *subject, const char *fmt, ...)
+static void put_detail(enum log_level level, const char *subject, const char *fmt, va_list args)
 {
 	char line[LOG_LINE_SIZE];
-	uint64_t now = clock_us();
+	uint64_t now;
 	size_t length;
-	va_list args;
 
-	if (the_log.muted && the_log.level < LOG_DEBUG)
+	if (level > the_log.level || (the_log.muted && the_log.level < LOG_DEBUG))
 		return;
+	now = clock_us();
 	length = format(line, sizeof(line), "# [%4lu.%06lu] %s: %s", now / 1000000, now % 1000000,
 		subject, level == LOG_ERROR ? "error: " : "");
-	if (length < sizeof(line)) {
-		va_start(args, fmt);
+	if (length < sizeof(line))
 		length += format_args(line + length, sizeof(line) - length, fmt, args);
-		va_end(args);
-	}
 	put_line(line, length);
+}
+
+void log_error(const char *subject, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	put_detail(LOG_ERROR, subject, fmt, args);
+	va_end(args);
+}
+
+void log_info(const char *subject, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	put_detail(LOG_INFO, subject, fmt, args);
+	va_end(args);
+}
+
+void log_debug(const char *subject, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	put_detail(LOG_DEBUG, subject, fmt, args);
+	va_end(args);
+}
+
+void log_at(enum log_level level, const char *subject, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	put_detail(level, subject, fmt, args);
+	va_end(args);
 }

@@ -78,14 +78,16 @@ void log_mute(bool muted);
 void log_line(const char *fmt, ...) PRINTF(1, 2);
 void log_line_args(const char *fmt, va_list args) PRINTF(1, 0);
 
-/* A line of detail, if `level` is on. Use the macros. */
-void log_detail(enum log_level level, const char *subject, const char *fmt, ...) PRINTF(3, 4);
+/*
+ * A line of detail, if its level is on. Functions, so that a call costs no more code than its
+ * arguments, which are worked out at any level; but a register access must not wait for those of
+ * log_trace.
+ */
+void log_error(const char *subject, const char *fmt, ...) PRINTF(2, 3);
+void log_info(const char *subject, const char *fmt, ...) PRINTF(2, 3);
+void log_debug(const char *subject, const char *fmt, ...) PRINTF(2, 3);
+void log_at(enum log_level level, const char *subject, const char *fmt, ...) PRINTF(3, 4);
 
-#define log_at(level_, subject, ...) \
-	((level_) <= the_log.level ? log_detail((level_), (subject), __VA_ARGS__) : (void)0)
-#define log_error(subject, ...) log_at(LOG_ERROR, subject, __VA_ARGS__)
-#define log_info(subject, ...)  log_at(LOG_INFO, subject, __VA_ARGS__)
-#define log_debug(subject, ...) log_at(LOG_DEBUG, subject, __VA_ARGS__)
-#define log_trace(subject, ...) log_at(LOG_TRACE, subject, __VA_ARGS__)
+#define log_trace(...) (the_log.level < LOG_TRACE ? (void)0 : log_at(LOG_TRACE, __VA_ARGS__))
 
 #endif

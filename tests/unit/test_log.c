@@ -99,11 +99,11 @@ static void test_levels(void **state)
 	assert_true(log_attach(&first.sink));
 	for (enum log_level level = LOG_ERROR; level <= LOG_TRACE; level++) {
 		the_log.level = level;
-		log_error("a", "%u", evaluated++);
-		log_info("a", "%u", evaluated++);
-		log_debug("a", "%u", evaluated++);
+		log_error("a", "error");
+		log_info("a", "info");
+		log_debug("a", "debug");
 		log_trace("a", "%u", evaluated++);
-		assert_int_equal(evaluated, level + 1u);
+		assert_int_equal(evaluated, level == LOG_TRACE);
 		evaluated = 0;
 	}
 	log_drain();
