@@ -16,4 +16,8 @@
 MUST_CHECK enum status gpu_present(struct gpu *gpu, uint32_t resource,
 	const struct surface *surface, const struct damage *damage, gpu_request_report *report);
 
+/* The same, added to the batch that the caller has begun. Errors are those of adding. */
+MUST_CHECK enum status gpu_present_too(struct gpu *gpu, uint32_t resource,
+	const struct surface *surface, const struct damage *damage);
+
 #endif

@@ -63,28 +63,40 @@ static enum status set_scanout(
 	struct gpu *gpu, const struct gpu_screen *s, const struct gpu_view *view)
 {
 	if (gpu_uses_blobs(gpu))
-		return gpu_report(gpu, "SET_SCANOUT_BLOB",
-			gpu_set_scanout_blob(
-				gpu, view->scanout, s->resource, &s->surface, view->area));
-	return gpu_report(
-		gpu, "SET_SCANOUT", gpu_set_scanout(gpu, view->scanout, s->resource, view->area));
+		return gpu_set_scanout_blob(
+			gpu, view->scanout, s->resource, &s->surface, view->area);
+	return gpu_set_scanout(gpu, view->scanout, s->resource, view->area);
 }
 
-/* Resource, backing, scanouts: the surface becomes what they show. */
+/*
+ * The resource is there with its memory, so that scanouts and picture go by one notification: the
+ * device takes them in this order, and one that refuses a scanout loses nothing by the rest.
+ */
+static enum status light_up(struct gpu *gpu, struct gpu_screen *s)
+{
+	struct damage all = {0};
+	enum status status = OK, done;
+
+	damage_add(&all, whole(&s->surface));
+	gpu_batch_begin(gpu, gpu_report);
+	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++) {
+		s->set |= 1u << s->frame.views[i].scanout;
+		status = set_scanout(gpu, s, &s->frame.views[i]);
+	}
+	if (status == OK)
+		status = gpu_present_too(gpu, s->resource, &s->surface, &all);
+	done = gpu_batch_end(gpu);
+	return done == OK ? status : done;
+}
+
+/* Resource, backing, scanouts, pixels: the surface becomes what they show. */
 static enum status connect(struct gpu *gpu, struct gpu_screen *s)
 {
 	enum status status = gpu_uses_blobs(gpu) ? create_blob(gpu, s) : create_2d(gpu, s);
 
 	if (status == OK)
 		status = gpu_uuid_ask(gpu, s->resource);
-	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++) {
-		const struct gpu_view *v = &s->frame.views[i];
-
-		status = set_scanout(gpu, s, v);
-		if (status == OK)
-			s->set |= 1u << v->scanout;
-	}
-	return status;
+	return status == OK ? light_up(gpu, s) : status;
 }
 
 /* Brings a part of the surface to the screen, by one notification. */
@@ -243,8 +255,6 @@ static enum status bring_up(struct gpu *gpu, const struct gpu_show *show, struct
 	enum status status = connect(gpu, s);
 
 	if (status == OK)
-		status = present(gpu, s, whole(&s->surface));
-	if (status == OK)
 		status = check(gpu, show, s);
 	if (status == OK)
 		tap_ok(gpu->name, "%s: picture on screen", describe(&s->frame, scanouts));
@@ -391,8 +401,6 @@ static enum status restore_on(struct gpu *gpu, struct gpu_screen *s)
 		status = gpu_ask_edid(gpu, s->frame.views[i].scanout, &edid);
 	if (status == OK)
 		status = connect(gpu, s);
-	if (status == OK)
-		status = present(gpu, s, whole(&s->surface));
 	if (status == OK)
 		tap_ok(gpu->name, "%s: picture on screen again", describe(&s->frame, scanouts));
 	return status;

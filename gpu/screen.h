@@ -18,7 +18,7 @@ struct gpu_screen {
 	uint32_t resource;
 	bool created; /* the device has the resource */
 	bool attached; /* and knows the surface's memory */
-	uint32_t set; /* a bit for each scanout that was set to it */
+	uint32_t set; /* a bit for each scanout that the device was told to set to it */
 	struct surface surface;
 };
 

@@ -327,6 +327,10 @@ enum status virtio_read_config(
 			offset, offset + 4 * count, dev->config.size);
 		return ERR_RANGE;
 	}
+	if (count == 1) {
+		read_words(dev, offset, words, 1);
+		return OK;
+	}
 	if (dev->transport->legacy)
 		read_words(dev, offset, last, count);
 	while (!read_settled(dev, offset, now, count, last)) {

@@ -172,8 +172,9 @@ static inline bool virtio_has(const struct virtio_device *dev, enum virtio_featu
 uint32_t virtio_config_field(struct virtio_device *dev, uint32_t offset);
 
 /*
- * Reads `count` consecutive le32 fields of the device-specific configuration at `offset`, all of
- * the same generation (§2.5.1); a legacy device is read until two readings agree.
+ * Reads `count` consecutive le32 fields of the device-specific configuration at `offset`. One is a
+ * single register read, which is atomic; more are all of the same generation (§2.5.1), and a legacy
+ * device, which has none, is read until two readings agree (§2.5.4).
  * ERR_RANGE when they lie outside the configuration, ERR_TIMEOUT when it never settles.
  */
 MUST_CHECK enum status virtio_read_config(

@@ -210,6 +210,7 @@ struct model {
 	uint8_t generation;
 	bool generation_read;
 	uint8_t generation_before;
+	uint32_t config_fields; /* a bit for each that was read since anything else was done */
 	bool config_pending; /* fields were read, and the generation not since */
 	bool config_stale; /* the generation had changed by then, and they were not read again */
 	uint32_t config_last[MODEL_CONFIG_SIZE / 4];

@@ -320,14 +320,27 @@ static void check_header(struct model *m, const struct virtio_gpu_ctrl_hdr *h, u
 	m->gpu->last_fence = fence;
 }
 
-/* Whoever sent it together with the next has kept the order, although it is not carried out. */
+/*
+ * Whoever sent it together with the next has kept the order: what follows finds things as if it had
+ * been carried out.
+ */
 static uint32_t refuse(struct model *m, struct model_reply *reply)
 {
 	const struct virtio_gpu_transfer_to_host_2d *q = (const void *)reply->request;
 	struct model_resource *r = NULL;
 
-	if (m->gpu->refuse_command == VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D)
+	switch (m->gpu->refuse_command) {
+	case VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D:
 		r = model_find_resource(m, le32_value(q->resource_id));
+		break;
+	case VIRTIO_GPU_CMD_SET_SCANOUT:
+		(void)scanout(m, reply->request, reply->request_size, NULL);
+		break;
+	case VIRTIO_GPU_CMD_SET_SCANOUT_BLOB:
+		(void)model_set_scanout_blob(m, reply->request, reply->request_size, NULL);
+		break;
+	default: break;
+	}
 	if (r)
 		r->transferred = true;
 	return m->gpu->refuse_with;

@@ -37,18 +37,24 @@ bool model_access(struct model *m)
 	return !m->gone;
 }
 
-/* What was read of the configuration must have been confirmed before anything else is done. */
+/*
+ * What was read of the configuration must have been confirmed before anything else is done, when it
+ * was more than a field (§2.5.1).
+ */
 static void settle(struct model *m, const char *what)
 {
+	bool several = m->config_fields & (m->config_fields - 1);
+
 	for (unsigned i = 0; m->legacy && i < ARRAY_SIZE(m->config_agree); i++) {
-		if (m->config_agree[i] == 1)
+		if (several && m->config_agree[i] == 1)
 			model_break(m, RULE_CONFIG_TWICE, "field 0x%x, then %s", 4 * i, what);
 		m->config_agree[i] = 0;
 	}
-	if (m->config_pending || m->config_stale)
+	if (several && (m->config_pending || m->config_stale))
 		model_break(m, RULE_CONFIG_SETTLED, "%s, then %s",
 			m->config_stale ? "the generation changed" : "no generation was read",
 			what);
+	m->config_fields = 0;
 	m->config_pending = m->config_stale = m->generation_read = false;
 }
 
@@ -245,10 +251,10 @@ void model_write_features(struct model *m, uint32_t select, uint64_t value)
 	m->accepted |= (value & 0xffffffff) << 32 * select;
 }
 
-/* The device changes its configuration as often as the test wants: behind the driver's reading. */
-static void change_config(struct model *m)
+/* The device changes num_scanouts as often as the test wants: behind the driver's reading. */
+static void change_config(struct model *m, unsigned field)
 {
-	if (!m->config_changes && !m->lies.config_never_settles)
+	if (field != 2 || (!m->config_changes && !m->lies.config_never_settles))
 		return;
 	m->config_changes -= m->config_changes != 0;
 	m->config[8] ^= 3;
@@ -270,21 +276,17 @@ uint64_t model_read_config(struct model *m, uint64_t offset, unsigned width)
 		return UINT64_MAX;
 	}
 	memcpy(&value, m->config + offset, width);
-	/* §2.5.1 is about more than one field: events_read of a running GPU is looked at alone. */
-	if (m->type->device_id == 16 && m->status & MODEL_DRIVER_OK && !offset)
-		return value;
+	m->config_fields |= 1u << field;
 	if (m->legacy) {
 		bool same = m->config_agree[field] && m->config_last[field] == (uint32_t)value;
 
 		m->config_agree[field] = same ? m->config_agree[field] + 1 : 1;
 		m->config_last[field] = (uint32_t)value;
 	} else {
-		if (!m->generation_read)
-			model_break(m, RULE_CONFIG_SETTLED, "no generation was read before");
 		m->config_pending = true;
 		m->config_stale = false;
 	}
-	change_config(m);
+	change_config(m, field);
 	return value;
 }
 
@@ -305,7 +307,7 @@ uint32_t model_read_generation(struct model *m)
 	if (m->resetting)
 		model_break(m, RULE_RESET_AWAITED, "generation");
 	if (m->config_pending)
-		m->config_stale = m->generation != m->generation_before;
+		m->config_stale = !m->generation_read || m->generation != m->generation_before;
 	m->config_pending = false;
 	m->generation_read = true;
 	m->generation_before = m->generation;

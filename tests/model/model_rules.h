@@ -15,10 +15,10 @@
 	RULE(FEATURES_DEPEND, "features-depend", "§2.2.1", "a feature is accepted with what it requires") \
 	RULE(FEATURES_KNOWN, "features-known", "§2.2.1", "no reserved, unknown or misplaced feature is accepted") \
 	RULE(RESET_AWAITED, "reset-awaited", "§2.4.2, §4.1.4.3.2", "after a reset nothing but status is touched until it reads 0") \
-	RULE(CONFIG_SETTLED, "config-settled", "§2.5.1", "fields are read between two equal generations") \
+	RULE(CONFIG_SETTLED, "config-settled", "§2.5.1", "several fields are read between two equal generations") \
 	RULE(CONFIG_FIELD, "config-field", "§2.5.1, §4.2.2.2", "only fields that the device type has are read") \
 	RULE(CONFIG_WIDTH, "config-width", "§4.1.3.1, §4.2.2.2", "a field is accessed in its own width, aligned") \
-	RULE(CONFIG_TWICE, "config-twice", "§2.5.4", "a legacy device's fields are read until two readings agree") \
+	RULE(CONFIG_TWICE, "config-twice", "§2.5.4", "several fields of a legacy device are read until two readings agree") \
 	RULE(QUEUE_RESET, "queue-reset", "§2.6.1.1.2, §4.1.4.3.2", "queue_reset is written 1 where it is negotiated, and the queue left alone until it reads 0") \
 	RULE(QUEUE_SIZE, "queue-size", "§2.7, §4.1.4.3.2", "the queue size is a power of two, at most 32768") \
 	RULE(RING_ALIGNED, "ring-aligned", "§2.7.1", "the parts of a ring are aligned to 16, 2 and 4") \

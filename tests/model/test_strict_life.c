@@ -177,18 +177,53 @@ static void test_wish_at_the_barrier(void **state)
 	on_all(late_wish_by_flags);
 }
 
-static void changing(struct model *m)
-{
-	/* An even number: it ends as it began. */
-	m->config_changes = 4;
-}
+static const enum model_transport with_gpu[] = {MODEL_MMIO, MODEL_MMIO_LEGACY, MODEL_PCI};
 
+#define NUM_SCANOUTS offsetof(struct virtio_gpu_config, num_scanouts)
+
+/* Several fields are read until they belong together. */
 static void test_configuration_changes(void **state)
 {
 	(void)state;
-	show_picture(MODEL_MMIO, changing);
-	show_picture(MODEL_MMIO_LEGACY, changing);
-	show_picture(MODEL_PCI, changing);
+	for (unsigned i = 0; i < ARRAY_SIZE(with_gpu); i++) {
+		uint32_t words[2] = {99, 99};
+
+		host_reset(NULL);
+		bench_open(b, with_gpu[i], &model_type_gpu);
+		bench_find(b);
+		bench_expect(b, bench_show(b), OK);
+		/* An even number: it ends as it began. */
+		b->model.config_changes = 4;
+		bench_expect(b, virtio_read_config(b->dev, NUM_SCANOUTS, words, 2), OK);
+		assert_int_equal(b->model.config_changes, 0);
+		assert_int_equal(words[0], 1);
+		assert_int_equal(words[1], 0);
+		bench_expect(b, bench_stop(b), OK);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
+}
+
+/* One field is one register read. */
+static void test_configuration_field(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(with_gpu); i++) {
+		uint32_t word = 99;
+		uint64_t before;
+
+		host_reset(NULL);
+		bench_open(b, with_gpu[i], &model_type_gpu);
+		bench_find(b);
+		bench_expect(b, bench_show(b), OK);
+		before = b->dev->count.reads;
+		bench_expect(b, virtio_read_config(b->dev, NUM_SCANOUTS, &word, 1), OK);
+		assert_int_equal(b->dev->count.reads - before, 1);
+		assert_int_equal(word, 1);
+		bench_expect(b, bench_stop(b), OK);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
 }
 
 static void small_queue(struct model *m)
@@ -281,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_device_that_polls_by_flags),
 		cmocka_unit_test(test_wish_at_the_barrier),
 		cmocka_unit_test(test_configuration_changes),
+		cmocka_unit_test(test_configuration_field),
 		cmocka_unit_test(test_small_queue),
 		cmocka_unit_test(test_odd_queue),
 		cmocka_unit_test(test_large_queue),

@@ -127,7 +127,10 @@ def expect_accesses(bench, log, more=(0, 0)):
     reads, writes = int(found[1]), int(found[2])
     most = ACCESSES[bench.platform.transport]
     most = most[0] + more[0], most[1] + more[1]
-    assert reads <= most[0] and writes <= most[1], f"{reads} reads, {writes} writes; {most} so far"
+    assert reads <= most[0] and writes <= most[1], (
+        f"{bench.platform.transport}: register accesses from reset to the first picture: "
+        f"{reads} reads, {writes} writes; at most {most[0]} and {most[1]} (docs/performance.md)"
+    )
 
 
 # ---- every transport, feature and option ------------------------------------------------------
@@ -254,7 +257,11 @@ def test_cursor(bench, case, folder):
         expect_accesses(bench, log, CURSOR_ACCESSES[bench.platform.transport])
         sum_of = sum(map(int, re.search(r"accesses: (\d+) reads, (\d+) writes", log).groups()))
         first = sum_of - CURSOR_COMMANDS
-        assert first <= FIRST_PICTURE[bench.platform.transport], f"{first} to the first picture"
+        most = FIRST_PICTURE[bench.platform.transport]
+        assert first <= most, (
+            f"{bench.platform.transport}: register accesses to the first picture, two queues: "
+            f"{first}, at most {most} (docs/performance.md)"
+        )
         expect_screen(bench, "g0", "grid", (200, 150), folder)
         bench.command("close", name)
     log = bench.command("show", name, "grid", 200, 150)
