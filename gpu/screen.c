@@ -4,11 +4,11 @@
 
 #include "gpu/blob.h"
 #include "gpu/check_3d.h"
+#include "gpu/connect.h"
 #include "gpu/diagnose.h"
 #include "gpu/present.h"
 #include "gpu/readback.h"
 #include "gpu/text.h"
-#include "gpu/uuid.h"
 #include "mem/format.h"
 #include "mem/log.h"
 #include "mem/string.h"
@@ -29,74 +29,6 @@ static const char *describe(const struct gpu_frame *f, char text[SCANOUTS_SIZE])
 	for (unsigned i = 0; i < f->view_count; i++)
 		format_append(text, SCANOUTS_SIZE, " %u", f->views[i].scanout);
 	return text;
-}
-
-/* A resource of the host's, with the surface as its backing. */
-static enum status create_2d(struct gpu *gpu, struct gpu_screen *s)
-{
-	enum status status = gpu_report(
-		gpu, "RESOURCE_CREATE_2D", gpu_resource_create(gpu, s->resource, &s->surface));
-
-	s->created = status == OK;
-	if (status == OK)
-		status = gpu_report(gpu, "RESOURCE_ATTACH_BACKING",
-			gpu_attach_backing(gpu, s->resource, &s->surface));
-	s->attached = status == OK;
-	return status;
-}
-
-/* A resource that is the surface: nothing is attached to it, and it goes as a whole. */
-static enum status create_blob(struct gpu *gpu, struct gpu_screen *s)
-{
-	uint32_t unit;
-	enum status status = gpu_blob_unit(gpu, &unit);
-
-	if (status == OK)
-		status = surface_pad(&s->surface, gpu->dev->pool, unit);
-	if (status == OK)
-		status = gpu_create_blob(gpu, s->resource, &s->surface);
-	s->created = status == OK;
-	return gpu_report(gpu, "RESOURCE_CREATE_BLOB", status);
-}
-
-static enum status set_scanout(
-	struct gpu *gpu, const struct gpu_screen *s, const struct gpu_view *view)
-{
-	if (gpu_uses_blobs(gpu))
-		return gpu_set_scanout_blob(
-			gpu, view->scanout, s->resource, &s->surface, view->area);
-	return gpu_set_scanout(gpu, view->scanout, s->resource, view->area);
-}
-
-/*
- * The resource is there with its memory, so that scanouts and picture go by one notification: the
- * device takes them in this order, and one that refuses a scanout loses nothing by the rest.
- */
-static enum status light_up(struct gpu *gpu, struct gpu_screen *s)
-{
-	struct damage all = {0};
-	enum status status = OK, done;
-
-	damage_add(&all, whole(&s->surface));
-	gpu_batch_begin(gpu, gpu_report);
-	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++) {
-		s->set |= 1u << s->frame.views[i].scanout;
-		status = set_scanout(gpu, s, &s->frame.views[i]);
-	}
-	if (status == OK)
-		status = gpu_present_too(gpu, s->resource, &s->surface, &all);
-	done = gpu_batch_end(gpu);
-	return done == OK ? status : done;
-}
-
-/* Resource, backing, scanouts, pixels: the surface becomes what they show. */
-static enum status connect(struct gpu *gpu, struct gpu_screen *s)
-{
-	enum status status = gpu_uses_blobs(gpu) ? create_blob(gpu, s) : create_2d(gpu, s);
-
-	if (status == OK)
-		status = gpu_uuid_ask(gpu, s->resource);
-	return status == OK ? light_up(gpu, s) : status;
 }
 
 /* Brings a part of the surface to the screen, by one notification. */
@@ -252,7 +184,7 @@ static enum status draw(struct gpu *gpu, const struct gpu_show *show, const stru
 static enum status bring_up(struct gpu *gpu, const struct gpu_show *show, struct gpu_screen *s)
 {
 	char scanouts[SCANOUTS_SIZE];
-	enum status status = connect(gpu, s);
+	enum status status = gpu_connect(gpu, s);
 
 	if (status == OK)
 		status = check(gpu, show, s);
@@ -266,25 +198,9 @@ static enum status bring_up(struct gpu *gpu, const struct gpu_show *show, struct
 static void forget(struct gpu_screens *screens, struct gpu_screen *s, struct dma_pool *pool)
 {
 	surface_close(&s->surface, pool);
+	surface_close(&s->back.surface, pool);
 	s->frame = (struct gpu_frame){0};
 	screens->count--;
-}
-
-/* In this order the device never shows what is gone, nor knows memory that is not its own. */
-static enum status disconnect(struct gpu *gpu, struct gpu_screen *s)
-{
-	enum status status = OK, done;
-
-	gpu_batch_begin(gpu, gpu_report);
-	for (uint32_t i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
-		if (s->set & 1u << i)
-			status = gpu_set_scanout(gpu, i, 0, (struct rectangle){0});
-	if (status == OK && s->attached)
-		status = gpu_detach_backing(gpu, s->resource);
-	if (status == OK && s->created)
-		status = gpu_resource_unref(gpu, s->resource);
-	done = gpu_batch_end(gpu);
-	return done == OK ? status : done;
 }
 
 static enum status take_down(struct gpu *gpu, struct gpu_screens *screens, struct gpu_screen *s)
@@ -295,7 +211,7 @@ static enum status take_down(struct gpu *gpu, struct gpu_screens *screens, struc
 	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++)
 		status = gpu_cursor_hide(gpu, &screens->cursor, s->frame.views[i].scanout);
 	if (status == OK)
-		status = disconnect(gpu, s);
+		status = gpu_disconnect(gpu, s);
 	if (status != OK)
 		return status;
 	tap_ok(gpu->name, "%s: taken down", describe(&s->frame, scanouts));
@@ -400,7 +316,7 @@ static enum status restore_on(struct gpu *gpu, struct gpu_screen *s)
 	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++)
 		status = gpu_ask_edid(gpu, s->frame.views[i].scanout, &edid);
 	if (status == OK)
-		status = connect(gpu, s);
+		status = gpu_connect(gpu, s);
 	if (status == OK)
 		tap_ok(gpu->name, "%s: picture on screen again", describe(&s->frame, scanouts));
 	return status;
@@ -414,8 +330,10 @@ enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens)
 
 	screens->cursor.loaded = false;
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
-		screens->screens[i].created = screens->screens[i].attached = false;
-		screens->screens[i].set = 0;
+		struct gpu_screen *s = &screens->screens[i];
+
+		s->created = s->attached = s->back.created = s->back.attached = false;
+		s->set = 0;
 	}
 	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
 		struct gpu_screen *s = &screens->screens[i];
@@ -429,14 +347,18 @@ enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens)
 	return status;
 }
 
-enum status gpu_screens_present(struct gpu *gpu, const struct gpu_screens *screens)
+enum status gpu_screens_present(struct gpu *gpu, struct gpu_screens *screens)
 {
 	enum status status = OK;
 
-	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
-		if (screens->screens[i].frame.view_count)
-			status = present(
-				gpu, &screens->screens[i], whole(&screens->screens[i].surface));
+	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
+		struct gpu_screen *s = &screens->screens[i];
+
+		if (!s->frame.view_count)
+			continue;
+		status = gpu_has_back(s) ? gpu_light_up(gpu, s)
+					 : present(gpu, s, whole(&s->surface));
+	}
 	return status;
 }
 

@@ -12,6 +12,14 @@
 #include "gpu/picture.h"
 #include "gpu/surface.h"
 
+/* The buffer that is drawn on while the other one is shown. */
+struct gpu_back {
+	uint32_t resource;
+	bool created;
+	bool attached;
+	struct surface surface; /* width 0: there is none */
+};
+
 /* A surface with its resource, and the scanouts that show it. */
 struct gpu_screen {
 	struct gpu_frame frame; /* view_count 0: there is no screen */
@@ -20,6 +28,7 @@ struct gpu_screen {
 	bool attached; /* and knows the surface's memory */
 	uint32_t set; /* a bit for each scanout that the device was told to set to it */
 	struct surface surface;
+	struct gpu_back back; /* where the picture moves (gpu/flip.h) */
 };
 
 /* Each stands at the number of its first scanout. */
@@ -76,12 +85,16 @@ MUST_CHECK enum status gpu_screens_take_down(struct gpu *gpu, struct gpu_screens
 
 /*
  * On a GPU that was reset and opened again: makes each screen's surface the picture of its scanouts
- * again, as it is in memory. Each command is a test point; errors are the command's.
+ * again, as it is in memory, and a second buffer its resource. Each command is a test point; errors
+ * are the command's.
  */
 MUST_CHECK enum status gpu_screens_restore(struct gpu *gpu, struct gpu_screens *screens);
 
-/* Has the screens show their surfaces as they are in memory, by a batch each. As gpu_present. */
-MUST_CHECK enum status gpu_screens_present(struct gpu *gpu, const struct gpu_screens *screens);
+/*
+ * Has the screens show their surfaces as they are in memory, by a batch each. Of two buffers it is
+ * in doubt which the device shows: the scanouts are set to the front first. As gpu_present.
+ */
+MUST_CHECK enum status gpu_screens_present(struct gpu *gpu, struct gpu_screens *screens);
 
 /* Gives the pictures' memory back. Only after gpu_close: the device may read it until then. */
 void gpu_screens_close(struct gpu_screens *screens, struct dma_pool *pool);

@@ -31,6 +31,7 @@ GPU = "gpu/gpu.c"
 COMMAND = "gpu/command.c"
 REQUEST = "gpu/request.c"
 SCREEN = "gpu/screen.c"
+CONNECT = "gpu/connect.c"
 CURSOR = "gpu/cursor.c"
 DISPLAY = "gpu/display.c"
 LAYOUT = "gpu/layout.c"
@@ -560,9 +561,9 @@ MUTATIONS = (
         ("gpu_transfer(gpu, resource, surface, damage->area[i])", "surface ? OK : ERR_RANGE"),
     ),
     mutation(
-        "scanout-before-backing", "gpu-order", SCREEN,
+        "scanout-before-backing", "gpu-order", CONNECT,
         ("gpu_attach_backing(gpu, s->resource, &s->surface)",
-         "gpu_set_scanout(gpu, s->frame.views[0].scanout, s->resource, whole(&s->surface))"),
+         "gpu_set_scanout(gpu, s->frame.views[0].scanout, s->resource, s->frame.views[0].area)"),
     ),
     mutation(
         "context-in-2d", "gpu-header", REQUEST,
@@ -593,16 +594,16 @@ MUTATIONS = (
          "{{scanout, {1, 0, area->width, area->height}}}"),
     ),
     mutation(
-        "resource-gone-while-shown", "gpu-order", SCREEN,
+        "resource-gone-while-shown", "gpu-order", CONNECT,
         ("if (s->set & 1u << i)", "if (false)"),
     ),
     mutation(
-        "resource-gone-with-backing", "gpu-order", SCREEN,
-        ("if (status == OK && s->attached)", "if (false)"),
+        "resource-gone-with-backing", "gpu-order", CONNECT,
+        ("attached ? gpu_detach_backing(gpu, resource) : OK;", "OK;\n\n\t(void)attached;"),
     ),
     mutation(
         "memory-given-back-while-backing", "memory-until-reset", SCREEN,
-        ("status = disconnect(gpu, s);", "status = OK;"),
+        ("status = gpu_disconnect(gpu, s);", "status = OK;"),
     ),
     mutation(
         "backing-by-pointer", "gpu-backing", COMMAND,
@@ -706,7 +707,7 @@ MUTATIONS = (
          "r->strides[0] = le32_of(surface->stride_bytes - 4);"),
     ),
     mutation(
-        "blob-not-aligned", "gpu-blob-aligned", SCREEN,
+        "blob-not-aligned", "gpu-blob-aligned", CONNECT,
         ("surface_pad(&s->surface, gpu->dev->pool, unit);",
          "surface_pad(&s->surface, gpu->dev->pool, 64);"),
     ),
@@ -744,7 +745,7 @@ MUTATIONS = (
         "blob-of-no-context", "gpu-header", BLOB, ("r->hdr.ctx_id = le32_of(context);", "")
     ),
     mutation(
-        "blob-detached", "gpu-order", SCREEN,
+        "blob-detached", "gpu-order", CONNECT,
         ("s->created = status == OK;\n\treturn gpu_report(gpu, \"RESOURCE_CREATE_BLOB\", status);",
          "s->created = s->attached = status == OK;\n"
          "\treturn gpu_report(gpu, \"RESOURCE_CREATE_BLOB\", status);"),
