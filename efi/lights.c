@@ -118,6 +118,33 @@ void lights_bench(struct program *p)
 			p->lit += bench_screens(&p->lights[i]) == OK;
 }
 
+/* The fewer of those that frames= and duration= ask for; 0: no end. */
+static uint64_t frames_asked_for(const struct options *options)
+{
+	uint64_t fit = (uint64_t)options->duration_s * GPU_ANIMATE_RATE;
+
+	if (!options->frames || !fit)
+		return options->frames + fit;
+	return min_u64(options->frames, fit);
+}
+
+void lights_animate(struct program *p)
+{
+	struct gpu_animation *animations = p->animations;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < p->found; i++)
+		if (p->lights[i].lit)
+			animations[count++].session = &p->lights[i].session;
+	gpu_animate_run(animations, count, frames_asked_for(&p->options));
+	p->lit = 0;
+	for (unsigned i = 0; i < count; i++) {
+		p->lit += animations[i].status == OK;
+		p->frames += animations[i].pace.shown;
+		p->dropped += animations[i].pace.dropped;
+	}
+}
+
 void lights_show_log(struct program *p, enum verdict verdict, const char *last)
 {
 	if (p->options.console == CONSOLE_OFF ||

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The GPUs and their pictures, over gpu/session.h: brought up one after the other, then followed or
- * measured as mode= says. `found`, `lit` and `served` of the program keep the account.
+ * The GPUs and their pictures, over gpu/session.h: brought up one after the other, then followed,
+ * measured or animated as mode= says. `found`, `lit`, `served`, `frames` and `dropped` of the
+ * program keep the account.
  */
 #ifndef EFI_LIGHTS_H
 #define EFI_LIGHTS_H
@@ -20,6 +21,9 @@ void lights_watch(struct program *p);
 
 /* mode=bench: measures what the lit ones cost. */
 void lights_bench(struct program *p);
+
+/* mode=animate: a moving picture on the lit ones, as long as frames= and duration= say. */
+void lights_animate(struct program *p);
 
 /*
  * The last lines of the log and `last` on every screen there is, when console= wants that of such a

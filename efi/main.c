@@ -145,6 +145,8 @@ static NORETURN void run_alone(void)
 		lights_watch(&program);
 	if (program.options.mode == MODE_BENCH)
 		lights_bench(&program);
+	if (program.options.mode == MODE_ANIMATE)
+		lights_animate(&program);
 	report_and_end(&program);
 }
 

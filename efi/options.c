@@ -237,8 +237,10 @@ enum status options_check(const struct options *options)
 	}
 	if (list && options->after != AFTER_HALT && options->after != AFTER_SHELL)
 		log_info("options", "after= has no effect: mode=list returns to the shell");
-	if (options->duration_s && options->mode != MODE_WATCH)
-		log_info("options", "duration= has no effect: only mode=watch lasts");
+	if (options->duration_s && options->mode != MODE_WATCH && options->mode != MODE_ANIMATE)
+		log_info("options", "duration= has no effect: only mode=watch and animate last");
+	if (options->frames && options->mode != MODE_ANIMATE)
+		log_info("options", "frames= has no effect: only mode=animate has some");
 	if (list && options->fault)
 		log_info("options", "fault= has no effect: mode=list drives no device");
 	if (list && options->crash != TRAP_TEST_NONE)

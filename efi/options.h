@@ -19,7 +19,15 @@
 #include "platform/trap.h"
 #include "virtio/interrupt.h"
 
-enum option_mode { MODE_RUN, MODE_WATCH, MODE_BENCH, MODE_LIST, MODE_HELP, MODE_FAULTS };
+enum option_mode {
+	MODE_RUN,
+	MODE_WATCH,
+	MODE_BENCH,
+	MODE_ANIMATE,
+	MODE_LIST,
+	MODE_HELP,
+	MODE_FAULTS
+};
 
 enum option_after {
 	AFTER_HALT, /* the default: the picture stays */
@@ -44,8 +52,8 @@ enum option_console {
 #define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
 
 struct options {
-	enum option_mode mode; /* mode=run|watch|bench|list; the bare word `help` is MODE_HELP,
-				  fault=help MODE_FAULTS */
+	enum option_mode mode; /* mode=run|watch|bench|animate|list; the bare word `help` is
+				  MODE_HELP, fault=help MODE_FAULTS */
 	enum option_after after; /* after=halt|shutdown|reset|semihosting|debug-exit|shell */
 	enum log_level level; /* loglevel=error|info|debug|trace */
 	enum option_console console; /* console=fail|on|off: the log on the screen */
@@ -67,7 +75,8 @@ struct options {
 				default 1000 */
 	enum interrupt_mode irq; /* irq=poll|intx|msix|mmio, default poll */
 	enum option_dma dma; /* dma=auto|cached|uncached */
-	uint32_t duration_s; /* duration=SECONDS of mode=watch; 0: for ever */
+	uint32_t duration_s; /* duration=SECONDS of mode=watch and animate; 0: for ever */
+	uint32_t frames; /* frames=N of mode=animate; 0: as duration= says */
 	bool have_earlycon; /* earlycon=…; false: the console that the tables name */
 	struct uart_location earlycon;
 	struct virtio_mmio_location

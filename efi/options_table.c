@@ -8,6 +8,7 @@ static const char *const mode_names[] = {
 	[MODE_RUN] = "run",
 	[MODE_WATCH] = "watch",
 	[MODE_BENCH] = "bench",
+	[MODE_ANIMATE] = "animate",
 	[MODE_LIST] = "list",
 	NULL,
 };
@@ -134,14 +135,15 @@ static enum status set_help(
 const struct option option_table[] = {
 	{
 		.key = "mode",
-		.values = "run|watch|bench|list",
+		.values = "run|watch|bench|animate|list",
 		.initial = "run",
 		.example = "mode=list",
 		.manual =
 			"run brings up every virtio GPU and shows the picture. watch goes on, and\n"
 			"follows displays that are resized, plugged in or unplugged. bench times\n"
-			"firmware's driver and then this one. list names the virtio devices,\n"
-			"their transports and features, and returns to the shell.",
+			"firmware's driver and then this one. animate moves squares over the\n"
+			"picture. list names the virtio devices, their transports and features,\n"
+			"and returns to the shell.",
 		.names = mode_names,
 		.set = option_set_choice,
 		.member = offsetof(struct options, mode),
@@ -258,11 +260,25 @@ const struct option option_table[] = {
 		.values = "SECONDS",
 		.initial = "0",
 		.example = "duration=30",
-		.manual = "How long mode=watch lasts, up to 1000000; 0 is for ever.",
+		.manual =
+			"How long mode=watch and mode=animate last, up to 1000000; 0 is for ever.",
 		.set = option_set_number,
 		.member = offsetof(struct options, duration_s),
 		.unit = "seconds",
 		.most = 1000000,
+	},
+	{
+		.key = "frames",
+		.values = "N",
+		.initial = "0",
+		.example = "frames=600",
+		.manual =
+			"How many frames mode=animate has, 60 a second, up to 1000000000; 0 is as\n"
+			"many as fit in duration=.",
+		.set = option_set_number,
+		.member = offsetof(struct options, frames),
+		.unit = "frames",
+		.most = 1000000000,
 	},
 	{
 		.key = "displays",

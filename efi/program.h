@@ -9,6 +9,7 @@
 
 #include "efi/firmware.h"
 #include "efi/options.h"
+#include "gpu/animate.h"
 #include "gpu/console.h"
 #include "gpu/fault.h"
 #include "gpu/linear.h"
@@ -44,6 +45,9 @@ struct program {
 	unsigned lit; /* GPUs that show their picture */
 	struct gpu_watch watches[PROGRAM_MAX_GPUS]; /* mode=watch: of the lit ones */
 	unsigned served; /* changes of displays that were followed */
+	struct gpu_animation animations[PROGRAM_MAX_GPUS]; /* mode=animate: of the lit ones */
+	uint64_t frames; /* that were shown, */
+	uint64_t dropped; /* and those that were not */
 	struct linear_screen framebuffer;
 	bool framebuffer_shows; /* the picture */
 	struct console console; /* on the framebuffer */

@@ -28,6 +28,9 @@ NORETURN void report_and_end(struct program *p)
 	format(text, sizeof(text), "GPUs that show the picture: %u of %u", p->lit, p->found);
 	if (p->options.mode == MODE_WATCH)
 		format_append(text, sizeof(text), "; changes of displays served: %u", p->served);
+	if (p->options.mode == MODE_ANIMATE)
+		format_append(text, sizeof(text), "; frames shown: %lu, dropped: %lu", p->frames,
+			p->dropped);
 	if (!p->found)
 		format(text, sizeof(text), "no virtio GPU%s",
 			p->framebuffer_shows ? ": picture on the firmware's framebuffer"
