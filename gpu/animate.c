@@ -128,13 +128,22 @@ static void recover(struct gpu_animation *a, uint64_t frame, enum status why)
 	a->pace.shown--;
 }
 
-static void tell(struct gpu_animation *a, uint64_t now)
+/* Frames a second since the last line. */
+static uint64_t rate_of(const struct gpu_animation *a, uint64_t now)
 {
 	uint64_t took = now - a->told_us, shown = a->pace.shown - a->told.shown;
 
-	log_info(a->session->name, "animate: %lu frames in %lu.%03lu s, %lu dropped", shown,
-		took / SECOND_US, took / 1000 % 1000, a->pace.dropped - a->told.dropped);
-	a->rate = (shown * SECOND_US + took / 2) / took;
+	return took ? (shown * SECOND_US + took / 2) / took : 0;
+}
+
+static void tell(struct gpu_animation *a, uint64_t now)
+{
+	uint64_t took = now - a->told_us;
+
+	log_info(a->session->name, "animate: %lu frames in %lu.%03lu s, %lu dropped",
+		a->pace.shown - a->told.shown, took / SECOND_US, took / 1000 % 1000,
+		a->pace.dropped - a->told.dropped);
+	a->rate = rate_of(a, now);
 	a->told = a->pace;
 	a->told_us = now;
 }
@@ -149,6 +158,8 @@ static bool step(struct gpu_animation *a)
 		return false;
 	if (now >= a->told_us + SECOND_US)
 		tell(a, now);
+	else if (!a->told.shown)
+		a->rate = rate_of(a, now);
 	if (now < pace_due_us(&a->pace))
 		return true;
 	frame = pace_take(&a->pace, now);

@@ -253,6 +253,25 @@ static void test_watch(void **state)
 	bad("duration=ever", "seconds must be a number");
 }
 
+static void test_animate(void **state)
+{
+	struct options o = good("mode=animate duration=2 frames=600");
+
+	(void)state;
+	assert_int_equal(o.mode, MODE_ANIMATE);
+	assert_int_equal(o.frames, 600);
+	assert_int_equal(options_check(&o), OK);
+	assert_false(host_logged("no effect"));
+	assert_int_equal(good("mode=animate").frames, 0);
+	bad("frames=1000000001", "frames 1000000001 is outside 0 to 1000000000");
+	bad("frames=all", "frames must be a number");
+	o = good("frames=3");
+	assert_int_equal(options_check(&o), OK);
+	assert_true(host_logged("frames= has no effect: only mode=animate has some"));
+	o = good("mode=animate after=shell");
+	assert_int_equal(options_check(&o), ERR_MALFORMED);
+}
+
 static void test_displays(void **state)
 {
 	(void)state;
@@ -473,7 +492,7 @@ static void test_nearest(void **state)
 	}
 	bad("loglevel=dbug",
 		"unknown value `dbug`: did you mean `debug`? (error, info, debug, trace)");
-	bad("mode=fast", "unknown value `fast` (run, watch, bench, list)");
+	bad("mode=fast", "unknown value `fast` (run, watch, bench, animate, list)");
 	bad("ring=paked", "unknown value `paked`: did you mean `packed`?");
 	bad("features=+event_id", "unknown feature `event_id`: did you mean `event_idx`?");
 	bad("features=+admin_vq", "unknown feature `admin_vq` (edid, indirect_desc, event_idx");
@@ -934,6 +953,7 @@ int main(void)
 		cmocka_unit_test_setup(test_pattern, host_reset),
 		cmocka_unit_test_setup(test_video, host_reset),
 		cmocka_unit_test_setup(test_watch, host_reset),
+		cmocka_unit_test_setup(test_animate, host_reset),
 		cmocka_unit_test_setup(test_displays, host_reset),
 		cmocka_unit_test_setup(test_timeout, host_reset),
 		cmocka_unit_test_setup(test_earlycon, host_reset),
