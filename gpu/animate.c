@@ -2,6 +2,7 @@
 /* In: GPUs that show a picture. Out: that picture with something moving on it, and figures. */
 #include "gpu/animate.h"
 
+#include "gpu/connect.h"
 #include "gpu/flip.h"
 #include "gpu/motion.h"
 #include "gpu/text.h"
@@ -34,6 +35,22 @@ static enum status open_background(
 	return status;
 }
 
+/* A device that fails by this is brought up again, with all buffers there are by then. */
+static enum status open_back(struct gpu_session *s, struct gpu_screen *screen)
+{
+	enum status status;
+
+	tap_tentative(true);
+	status = gpu_flip_open(&s->gpu, screen);
+	tap_tentative(false);
+	if (status != OK && gpu_has_back(screen))
+		return gpu_session_restart(s, status);
+	if (status != OK)
+		tap_fail(s->name, "second buffer", "%ux%u: %s", screen->surface.width,
+			screen->surface.height, status_name(status));
+	return status;
+}
+
 static void begin(struct gpu_animation *a)
 {
 	struct gpu_session *s = a->session;
@@ -45,7 +62,7 @@ static void begin(struct gpu_animation *a)
 			continue;
 		a->status = open_background(s, screen, &a->background[i]);
 		if (a->status == OK)
-			a->status = gpu_flip_open(&s->gpu, screen);
+			a->status = open_back(s, screen);
 	}
 }
 

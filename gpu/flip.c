@@ -25,8 +25,6 @@ enum status gpu_flip_open(struct gpu *gpu, struct gpu_screen *s)
 	if (status == OK && front->entries.size)
 		status = surface_scatter(&surface, pool);
 	if (status != OK) {
-		tap_fail(gpu->name, "second buffer", "%ux%u: %s", front->width, front->height,
-			status_name(status));
 		surface_close(&surface, pool);
 		return status;
 	}

@@ -14,9 +14,9 @@
 
 /*
  * Gives a screen that is shown a back: another surface like the front, each of its bytes 0, and its
- * resource. Commands are test points. ERR_NO_MEMORY, a test point too, when there is no room: then
- * there is no back. Else the command's error: the back's memory stays the screen's, since the
- * device may know it, and is given back with it.
+ * resource. Commands are test points. ERR_NO_MEMORY, logged, when there is no room: then there is
+ * no back. Else the command's error: the back's memory stays the screen's, since the device may
+ * know it, and is given back with it.
  */
 MUST_CHECK enum status gpu_flip_open(struct gpu *gpu, struct gpu_screen *s);
 

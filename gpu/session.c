@@ -177,6 +177,11 @@ enum status gpu_session_recover(struct gpu_session *s, enum status why)
 	return recover(s, why, NULL, TOLD_ALL);
 }
 
+enum status gpu_session_restart(struct gpu_session *s, enum status why)
+{
+	return recover(s, why, NULL, TOLD_SOME);
+}
+
 enum status gpu_session_update(struct gpu_session *s, unsigned *changes)
 {
 	unsigned more = 0;

@@ -48,6 +48,12 @@ MUST_CHECK enum status gpu_session_open(struct gpu_session *s, unsigned number,
 MUST_CHECK enum status gpu_session_recover(struct gpu_session *s, enum status why);
 
 /*
+ * The same after a command that makes or takes away resources: it is in doubt which there are, so
+ * the device is always reset as a whole.
+ */
+MUST_CHECK enum status gpu_session_restart(struct gpu_session *s, enum status why);
+
+/*
  * Asks for the displays anew and has the screens follow (gpu_screens_update). A failure on the way
  * is recovered from as by gpu_session_recover, and the displays are asked for once more; `changes`
  * is the sum. On an error the session has ended.

@@ -99,6 +99,25 @@ def reference(pattern, width, height):
     return Image.frombytes("RGB", (width, height), pixels)
 
 
+# The squares of mode=animate: steps across and down, colour.
+SQUARES = ((4, 3, (255, 0, 0)), (3, 5, (0, 255, 0)), (7, 2, (0, 0, 255)), (2, 7, (255, 255, 0)))
+
+
+def bounce(t, most):
+    return min(t % (2 * most), 2 * most - t % (2 * most))
+
+
+def moving(pattern, width, height, frame):
+    """Frame `frame` of mode=animate over that picture."""
+    image = reference(pattern, width, height).copy()
+    side = min(width, height) // 8
+    for i, (across, down, colour) in enumerate(SQUARES):
+        x = bounce(across * frame + i * width // 4, width - side)
+        y = bounce(down * frame + i * height // 4, height - side)
+        image.paste(colour, (x, y, x + side, y + side))
+    return image
+
+
 @dataclass
 class Rectangle:
     width: int

@@ -67,6 +67,7 @@ MUST_CHECK enum status fault_on(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_show(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_rounds(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_watch(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_animate(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_patch(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_repaint(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_flush(struct bench *b, const struct words *w);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gpu/animate.h"
 #include "gpu/present.h"
 #include "mem/log.h"
 #include "mem/tap.h"
@@ -152,6 +153,18 @@ enum status light_watch(struct bench *b, const struct words *w)
 	gpu_watch_run(&watch, 1, words_number(w, 2) * 1000);
 	l->lit = watch.status == OK;
 	return watch.status;
+}
+
+enum status light_animate(struct bench *b, const struct words *w)
+{
+	struct light *l = find_lit(b, w);
+	struct gpu_animation animation = {.session = l ? &l->session : NULL};
+
+	if (!l)
+		return ERR_NOT_FOUND;
+	gpu_animate_run(&animation, 1, words_number(w, 2));
+	l->lit = l->session.open;
+	return animation.status;
 }
 
 enum status light_repaint(struct bench *b, const struct words *w)

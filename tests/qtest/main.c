@@ -47,6 +47,7 @@ static const struct command commands[] = {
 		"DEVICE COUNT SHOWS: that often open, show so often and take down, close"},
 	{"watch", 2, light_watch,
 		"DEVICE MS: follow its displays so long; its last line says how many changes"},
+	{"animate", 2, light_animate, "DEVICE FRAMES: a moving picture, so many frames of it"},
 	{"repaint", 4, light_repaint,
 		"DEVICE PATTERN WIDTH HEIGHT: another picture, a tile of this size at a time"},
 	{"patch", 3, light_patch,

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""mode=animate: the last frame exact to the pixel, a doorbell a frame, and the figures' rectangle."""
+
+import re
+
+import pytest
+
+import picture
+from expect import FONT, expect_detail, expect_pass, expect_step, read_log
+
+FRAMES = 60
+SUMMARY = (
+    r"^animated: (\d+) frames in ([\d.]+) s, (\d+) dropped; "
+    r"(\d+) notifications, (\d+) other register accesses$"
+)
+
+
+def expect_summary(log, frames=FRAMES):
+    """(shown, dropped); the verdict says the same."""
+    text = expect_step(log, "gpu0", "^animated: ").text
+    shown, seconds, dropped, notifications, others = re.search(SUMMARY, text).groups()
+    shown, dropped = int(shown), int(dropped)
+    assert shown + dropped == frames
+    assert float(seconds) >= (frames - 1) / 60 - 0.01
+    assert (int(notifications), int(others)) == (shown, 0)
+    assert log.result.endswith(f"; frames shown: {shown}, dropped: {dropped}")
+    return shown, dropped
+
+
+@pytest.mark.parametrize(
+    "arch, gpu",
+    (("aarch64", "pci"), ("aarch64", "mmio"), ("aarch64", "mmio-legacy"), ("x86_64", "pci"), ("x86_64", "vga")),
+)
+def test_animate(start, folder, arch, gpu):
+    machine = start(arch, gpu, args=f"after=halt mode=animate frames={FRAMES}")
+    log = read_log(machine)
+    expect_pass(log, arch)
+    _, dropped = expect_summary(log)
+    text = picture.Rectangle.parse(expect_detail(log, "gpu0", "^animate: text: ").text)
+    assert text.x + text.width <= 640 and text.y + text.height <= 400
+    seen = machine.screendump("gpu0")
+    folder.mkdir(parents=True, exist_ok=True)
+    seen.save(folder / "last.png")
+    picture.assert_same(seen, picture.moving("bars", 1280, 800, FRAMES - 1), folder, "gpu0", text)
+    lines = picture.read_label(seen, text, picture.read_font(FONT))
+    assert re.fullmatch(rf"frame +{FRAMES - 1}", lines[0])
+    assert re.fullmatch(r"frames a second +\d+", lines[1])
+    assert re.fullmatch(rf"dropped +{dropped}", lines[2])
+
+
+@pytest.mark.parametrize("arch", ("aarch64", "x86_64"))
+def test_by_interrupts(start, folder, arch):
+    """Without the text each pixel is the frame's; packed ring, two displays, messages."""
+    machine = start(
+        arch,
+        args=f"after=halt mode=animate frames={FRAMES} label=off irq=msix ring=packed displays=extend "
+        "scanouts=all",
+        extra=(
+            "-device",
+            "virtio-gpu-pci,id=gpu0,max_outputs=2,xres=640,yres=480,packed=on",
+            "-device",
+            "virtio-rng-pci,packed=on",
+        ),
+    )
+    log = read_log(machine)
+    expect_pass(log, arch)
+    expect_summary(log)
+    assert not log.matching("gpu0", "^animate: text")
+    expect_detail(log, "virtio-pci@.*", "^queue 0: packed")
+    whole = picture.moving("bars", 1280, 480, FRAMES - 1)
+    for head in range(2):
+        due = whole.crop((640 * head, 0, 640 * head + 640, 480))
+        picture.assert_same(machine.screendump("gpu0", head), due, folder, f"head{head}")
+
+
+def test_duration(start, folder):
+    """As many frames as fit, where that is fewer; a line each second."""
+    machine = start("x86_64", args="after=halt label=off mode=animate frames=999 duration=3", gpu="pci")
+    log = read_log(machine)
+    expect_pass(log, "x86_64")
+    expect_detail(log, "gpu", "^animate: 1 GPUs, 180 frames, 60 a second$")
+    expect_summary(log, 180)
+    lines = log.matching("gpu0", r"^animate: \d+ frames in [12]\.\d+ s, \d+ dropped$")
+    assert 1 <= len(lines) <= 3
+    due = picture.moving("bars", 1280, 800, 179)
+    picture.assert_same(machine.screendump("gpu0"), due, folder, "gpu0")
