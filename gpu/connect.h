@@ -18,7 +18,8 @@ static inline bool gpu_has_back(const struct gpu_screen *s)
 void gpu_swap_buffers(struct gpu_screen *s);
 
 /*
- * Resources and their backings, or blobs; then gpu_light_up. Each command is a test point; errors are the command's, and what was done by then is noted in the screen.
+ * Resources and their backings, or blobs; then gpu_light_up. Each command is a test point; errors
+ * are the command's, and what was done by then is noted in the screen.
  */
 MUST_CHECK enum status gpu_connect(struct gpu *gpu, struct gpu_screen *s);
 
@@ -30,9 +31,9 @@ MUST_CHECK enum status gpu_set_view(
 	struct gpu *gpu, const struct gpu_screen *s, const struct gpu_view *view);
 
 /*
- * All of the screen's scanouts show the front, whose pixels the device is sent, by one notification:
- * it takes the commands in this order, and one that refuses a scanout loses nothing by the rest. Each
- * command is a test point.
+ * All of the screen's scanouts show the front, whose pixels the device is sent, by one
+ * notification: it takes the commands in this order, and one that refuses a scanout loses nothing
+ * by the rest. Each command is a test point.
  */
 MUST_CHECK enum status gpu_light_up(struct gpu *gpu, struct gpu_screen *s);
 
