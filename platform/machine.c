@@ -172,9 +172,13 @@ enum status pci_host_add_aperture(struct pci_host *host, const struct pci_apertu
 	return OK;
 }
 
+static uint64_t ecam_size(const struct pci_host *host)
+{
+	return (uint64_t)ECAM_BUS_SIZE * (1u + host->bus_last - host->bus_first);
+}
+
 static enum status check_pci_host(const struct pci_host *host)
 {
-	uint64_t size = (uint64_t)ECAM_BUS_SIZE * (1u + host->bus_last - host->bus_first);
 	const char *wrong = NULL;
 
 	if (host->bus_first > host->bus_last)
@@ -183,7 +187,7 @@ static enum status check_pci_host(const struct pci_host *host)
 		wrong = host->segment ? "ports reach segment 0 only" : NULL;
 	else if (!host->ecam_base || host->ecam_base % ECAM_BUS_SIZE)
 		wrong = "the ECAM is not on a bus boundary";
-	else if (host->ecam_base + (size - 1) < host->ecam_base)
+	else if (host->ecam_base + (ecam_size(host) - 1) < host->ecam_base)
 		wrong = "the ECAM wraps around";
 	if (!wrong)
 		return OK;
@@ -192,25 +196,59 @@ static enum status check_pci_host(const struct pci_host *host)
 	return ERR_RANGE;
 }
 
-/* Reaches the known bridge's buses by the ECAM of `host` from now on, if that has them all. */
-static void take_over_ecam(struct pci_host *known, const struct pci_host *host)
+static bool is_one_bridge(const struct pci_host *a, const struct pci_host *b)
 {
+	return a->segment == b->segment && a->bus_first <= b->bus_last &&
+	       b->bus_first <= a->bus_last;
+}
+
+/* Other buses in the same window: each function there would be two. */
+static enum status check_ecam(const struct machine *m, const struct pci_host *host)
+{
+	for (unsigned i = 0; i < m->pci_host_count; i++) {
+		const struct pci_host *known = &m->pci_hosts[i];
+
+		if (is_one_bridge(known, host) || known->access != PCI_ACCESS_ECAM ||
+			host->access != PCI_ACCESS_ECAM ||
+			!ranges_overlap(known->ecam_base, ecam_size(known), host->ecam_base,
+				ecam_size(host)))
+			continue;
+		log_error(subject,
+			"pci %04x:%02x-%02x from %s: refused (ECAM 0x%lx is that of "
+			"%04x:%02x-%02x)",
+			host->segment, host->bus_first, host->bus_last, host->source,
+			host->ecam_base, known->segment, known->bus_first, known->bus_last);
+		return ERR_RANGE;
+	}
+	return OK;
+}
+
+/* Reaches the known bridge's buses by the ECAM of `host` from now on, if that has them all. */
+static void take_over_ecam(
+	const struct machine *m, struct pci_host *known, const struct pci_host *host)
+{
+	struct pci_host part = *known;
+
 	if (known->bus_first < host->bus_first || known->bus_last > host->bus_last)
 		return;
-	known->access = PCI_ACCESS_ECAM;
-	known->ecam_base = host->ecam_base +
-			   (uint64_t)ECAM_BUS_SIZE * (unsigned)(known->bus_first - host->bus_first);
+	part.access = PCI_ACCESS_ECAM;
+	part.ecam_base = host->ecam_base +
+			 (uint64_t)ECAM_BUS_SIZE * (unsigned)(known->bus_first - host->bus_first);
+	if (check_ecam(m, &part) != OK)
+		return;
+	*known = part;
 	log_info(subject, "pci %04x:%02x-%02x: ECAM 0x%lx from %s instead of ports from %s",
 		known->segment, known->bus_first, known->bus_last, known->ecam_base, host->source,
 		known->source);
 }
 
-static void merge_pci_host(struct pci_host *known, const struct pci_host *host)
+static void merge_pci_host(
+	const struct machine *m, struct pci_host *known, const struct pci_host *host)
 {
 	log_debug(subject, "pci %04x:%02x-%02x: named by %s and by %s", known->segment,
 		known->bus_first, known->bus_last, known->source, host->source);
 	if (known->access == PCI_ACCESS_PORTS && host->access == PCI_ACCESS_ECAM)
-		take_over_ecam(known, host);
+		take_over_ecam(m, known, host);
 	coherence_add(&known->coherence, host->coherence, known->source, host->source);
 	for (unsigned i = 0; i < host->aperture_count; i++)
 		if (pci_host_add_aperture(known, &host->apertures[i]) != OK)
@@ -235,15 +273,14 @@ enum status machine_add_pci_host(struct machine *m, const struct pci_host *host)
 	enum status status = check_pci_host(host);
 	bool found = false;
 
+	if (status == OK)
+		status = check_ecam(m, host);
 	if (status != OK)
 		return status;
 	for (unsigned i = 0; i < m->pci_host_count; i++) {
-		struct pci_host *known = &m->pci_hosts[i];
-
-		if (known->segment != host->segment || known->bus_first > host->bus_last ||
-			host->bus_first > known->bus_last)
+		if (!is_one_bridge(&m->pci_hosts[i], host))
 			continue;
-		merge_pci_host(known, host);
+		merge_pci_host(m, &m->pci_hosts[i], host);
 		found = true;
 	}
 	if (found)

@@ -120,8 +120,8 @@ MUST_CHECK enum status machine_add_virtio_mmio(
  * Adds a PCI host bridge. The same segment with overlapping buses again is one bridge: it keeps
  * its access method (ECAM wins over ports) and takes over apertures where it had none. ERR_RANGE,
  * logged, when the buses are in the wrong order, ports are to reach another segment than 0, or the
- * ECAM is at 0, not on a bus boundary (1 MiB), or wraps; ERR_NO_MEMORY, logged, when the table is
- * full.
+ * ECAM is at 0, not on a bus boundary (1 MiB), wraps, or overlaps that of other buses;
+ * ERR_NO_MEMORY, logged, when the table is full.
  */
 MUST_CHECK enum status machine_add_pci_host(struct machine *m, const struct pci_host *host);
 

@@ -7,6 +7,7 @@ are ours to give.
 """
 
 import re
+import struct
 
 import tree
 from boot import expect_gpu
@@ -70,3 +71,20 @@ def test_two_segments(start, folder):
         expect_gpu(log, screen)
         expect_screen(machine, log, screen, "bars", False, folder)
     assert len([p for p in log.points if re.search("picture shown", p.text)]) == len(SCREENS)
+
+
+def test_two_segments_in_one_window(start, folder):
+    """A second MCFG that calls the same buses another segment: nothing is driven twice."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = folder / "mcfg"
+    table.write_bytes(bytes(8) + struct.pack("<QHBB4x", 0xB0000000, 1, 0, 255))
+    machine = start(
+        "x86_64",
+        args="after=halt loglevel=debug label=off",
+        extra=(*gpu(), "-acpitable", f"sig=MCFG,data={table}"),
+    )
+    log = read_log(machine)
+    expect_pass(log, "x86_64")
+    expect_detail(log, "machine", r"refused \(ECAM 0xb0000000 is that of 0000:00-ff\)$")
+    expect_screen(machine, log, Screen(), "bars", False, folder)
+    assert len([p for p in log.points if re.search("picture shown", p.text)]) == 1

@@ -55,22 +55,41 @@ static void check_apertures(const struct pci_host *host)
 	}
 }
 
+static uint64_t ecam_size(const struct pci_host *host)
+{
+	return (1u + host->bus_last - host->bus_first) * (uint64_t)ECAM_BUS_SIZE;
+}
+
+/* A window is of one bridge. */
+static void check_ecam(const struct machine *m, unsigned number)
+{
+	const struct pci_host *host = &m->pci_hosts[number];
+
+	for (unsigned k = 0; host->access == PCI_ACCESS_ECAM && k < number; k++) {
+		const struct pci_host *other = &m->pci_hosts[k];
+
+		fuzz_check(other->access != PCI_ACCESS_ECAM ||
+			   !ranges_overlap(host->ecam_base, ecam_size(host), other->ecam_base,
+				   ecam_size(other)));
+	}
+}
+
 static void check_pci_hosts(const struct machine *m)
 {
 	fuzz_check(m->pci_host_count <= MACHINE_MAX_PCI_HOSTS);
 	for (unsigned i = 0; i < m->pci_host_count; i++) {
 		const struct pci_host *host = &m->pci_hosts[i];
-		uint64_t size = (1u + host->bus_last - host->bus_first) * (uint64_t)ECAM_BUS_SIZE;
 
 		fuzz_check(host->bus_first <= host->bus_last);
 		fuzz_check(host->coherence <= COHERENCE_NO);
 		if (host->access == PCI_ACCESS_ECAM) {
 			fuzz_check(host->ecam_base && host->ecam_base % ECAM_BUS_SIZE == 0);
-			fuzz_check(host->ecam_base + (size - 1) >= host->ecam_base);
+			fuzz_check(host->ecam_base + (ecam_size(host) - 1) >= host->ecam_base);
 		} else {
 			fuzz_check(!host->segment);
 		}
 		check_apertures(host);
+		check_ecam(m, i);
 		fuzz_check_text(host->source, SOURCE_SIZE);
 		for (unsigned k = 0; k < i; k++)
 			fuzz_check(m->pci_hosts[k].segment != host->segment ||

@@ -589,6 +589,7 @@ static void test_iort_coherent(void **state)
 	assert_int_equal(read_made("IORT", 3, nodes, sizeof(nodes)), OK);
 	assert_int_equal(machine_add_pci_host(&m, &host), OK);
 	host.segment = 0;
+	host.ecam_base = 0xc0000000;
 	assert_int_equal(machine_add_pci_host(&m, &host), OK);
 	machine_settle_pci_segments(&m);
 	assert_int_equal(m.pci_hosts[0].coherence, COHERENCE_YES);

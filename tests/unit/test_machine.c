@@ -263,6 +263,47 @@ static void test_pci_host_refused(void **state)
 	assert_int_equal(machine_add_pci_host(&m, &bad[3]), OK);
 }
 
+/* Two segments in one window: what is behind it would be found twice, and driven twice. */
+static void test_ecam_of_other_buses(void **state)
+{
+	struct pci_host known = ecam_at(0xb0000000, 0x10, 0x2f),
+			same[] = {known, ecam_at(0xb0000000, 0x20, 0x3f)},
+			other[] = {known, ecam_at(0xb0000000 + (0x1fu << 20), 0, 7),
+				ecam_at(0xb0000000 - (8u << 20), 0, 8)},
+			beside[] = {ecam_at(0xb0000000 + (0x20u << 20), 0, 7),
+				ecam_at(0xb0000000 - (8u << 20), 0x30, 0x37)};
+
+	(void)state;
+	assert_int_equal(machine_add_pci_host(&m, &known), OK);
+	for (unsigned i = 0; i < ARRAY_SIZE(same); i++)
+		assert_int_equal(machine_add_pci_host(&m, &same[i]), OK);
+	assert_int_equal(m.pci_host_count, 1);
+	other[0].segment = 1;
+	for (unsigned i = 0; i < ARRAY_SIZE(other); i++)
+		assert_int_equal(machine_add_pci_host(&m, &other[i]), ERR_RANGE);
+	assert_true(host_logged("pci 0001:10-2f from MCFG: refused (ECAM 0xb0000000 is that of "
+				"0000:10-2f)"));
+	assert_int_equal(m.pci_host_count, 1);
+	beside[0].segment = 1;
+	for (unsigned i = 0; i < ARRAY_SIZE(beside); i++)
+		assert_int_equal(machine_add_pci_host(&m, &beside[i]), OK);
+	assert_int_equal(m.pci_host_count, 3);
+}
+
+/* The second one's part of a window may be where another bridge's is. */
+static void test_ecam_part_of_other_buses(void **state)
+{
+	struct pci_host low = ecam_at(0xb2000000, 0, 0x1f), high = by_ports(0x20, 0x3f),
+			whole = ecam_at(0xb0000000, 0, 255);
+
+	(void)state;
+	assert_int_equal(machine_add_pci_host(&m, &low), OK);
+	assert_int_equal(machine_add_pci_host(&m, &high), OK);
+	assert_int_equal(machine_add_pci_host(&m, &whole), OK);
+	assert_true(host_logged("refused (ECAM 0xb2000000 is that of 0000:00-1f)"));
+	assert_int_equal(m.pci_hosts[1].access, PCI_ACCESS_PORTS);
+}
+
 static void test_ecam_wins_over_ports(void **state)
 {
 	struct pci_host low = by_ports(0, 0x1f), high = by_ports(0x20, 0x3f),
@@ -298,6 +339,7 @@ static void test_ports_do_not_replace_ecam(void **state)
 	assert_int_equal(m.pci_hosts[0].access, PCI_ACCESS_ECAM);
 	assert_int_equal(m.pci_hosts[0].aperture_count, 1);
 	ecam.segment = 1;
+	ecam.ecam_base = 0xc0000000;
 	assert_int_equal(machine_add_pci_host(&m, &ecam), OK);
 	assert_int_equal(m.pci_host_count, 2);
 }
@@ -360,8 +402,10 @@ static void test_pci_table_full(void **state)
 	struct pci_host host = ecam_at(0xb0000000, 0, 255);
 
 	(void)state;
-	for (unsigned i = 0; i < MACHINE_MAX_PCI_HOSTS; i++, host.segment++)
+	for (unsigned i = 0; i < MACHINE_MAX_PCI_HOSTS; i++, host.segment++) {
 		assert_int_equal(machine_add_pci_host(&m, &host), OK);
+		host.ecam_base += 0x10000000;
+	}
 	assert_int_equal(machine_add_pci_host(&m, &host), ERR_NO_MEMORY);
 	assert_int_equal(machine_split_pci_host(&m, 0, 0x20, 0x20, "PC20"), ERR_NO_MEMORY);
 	assert_int_equal(m.pci_hosts[0].bus_last, 255);
@@ -488,6 +532,8 @@ int main(void)
 		cmocka_unit_test_setup(test_virtio_table_full, setup),
 		cmocka_unit_test_setup(test_apertures, setup),
 		cmocka_unit_test_setup(test_pci_host_refused, setup),
+		cmocka_unit_test_setup(test_ecam_of_other_buses, setup),
+		cmocka_unit_test_setup(test_ecam_part_of_other_buses, setup),
 		cmocka_unit_test_setup(test_ecam_wins_over_ports, setup),
 		cmocka_unit_test_setup(test_ports_do_not_replace_ecam, setup),
 		cmocka_unit_test_setup(test_merge_has_no_room, setup),
