@@ -27,8 +27,19 @@
 #define DEVICE_WATCH    0x01u /* the device may change its displays; a session follows them */
 #define DEVICE_IRQ      0x02u /* interrupts, by the line … */
 #define DEVICE_MSIX     0x04u /* … or by messages, where there are such */
+#define DEVICE_BEYOND   0x08u /* what a GPU has beyond pictures of its own, `beyond` */
 #define DEVICE_MISTAKE  0x80u /* which one, else the device says */
 #define DEVICE_DISPLAYS 4u /* bits to the left: the enabled ones */
+
+/* What a GPU offers and has, `beyond`, and what the driver is to do with it. */
+#define BEYOND_UUID      0x01u
+#define BEYOND_BLOB      0x02u
+#define BEYOND_ALIGNMENT 0x04u
+#define BEYOND_VIRGL     0x08u /* with two capability sets */
+#define BEYOND_CONTEXT   0x10u
+#define BEYOND_SHARED    0x20u /* memory to map blobs into, of modern functions */
+#define BEYOND_SHOW_BLOB 0x40u
+#define BEYOND_CHECK_3D  0x80u
 
 enum device_transport {
 	DEVICE_MMIO_LEGACY,
@@ -61,7 +72,8 @@ struct device {
 	bool cursor; /* and a cursor, */
 	uint8_t show; /* what to show, as tests/fuzz/fuzz_device.c takes it, */
 	uint8_t more; /* and DEVICE_WATCH and so on, */
-	uint8_t mistake; /* and with DEVICE_MISTAKE, by its number */
+	uint8_t mistake; /* and with DEVICE_MISTAKE, by its number, */
+	uint8_t beyond; /* and with DEVICE_BEYOND, BEYOND_UUID and so on */
 	struct dma_pool *pool; /* the driver's memory, all of it in `ram` */
 	uint8_t *ram;
 	uint64_t ram_base;
@@ -76,7 +88,7 @@ struct device {
 	uint32_t queue_sel;
 	uint32_t interrupt;
 	uint32_t generation;
-	uint32_t config[4]; /* struct virtio_gpu_config */
+	uint32_t config[5]; /* struct virtio_gpu_config */
 	uint32_t lines[DEVICE_LINE_WORDS]; /* of its interrupt controller: those that are enabled */
 	uint32_t displays; /* a bit for each that is enabled */
 	uint32_t width; /* of each */

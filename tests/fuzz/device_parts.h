@@ -6,7 +6,7 @@
 #ifndef TESTS_FUZZ_DEVICE_PARTS_H
 #define TESTS_FUZZ_DEVICE_PARTS_H
 
-#include "gpu/protocol.h"
+#include "gpu/protocol_3d.h"
 #include "tests/fuzz/device.h"
 
 #define MMIO_BASE 0xa003e00u
@@ -31,6 +31,9 @@
 
 #define DEVICE_WIDTH  64u
 #define DEVICE_HEIGHT 48u
+
+#define DEVICE_CAPSETS     2u
+#define DEVICE_CAPSET_SIZE 16u
 
 #define DEVICE_ANSWER_SIZE 1056u
 #define DEVICE_MAX_PIECES  16u /* of a chain; a longer one is a loop */

@@ -49,6 +49,7 @@ enum device_register {
 	CONFIG_1,
 	CONFIG_2,
 	CONFIG_3,
+	CONFIG_4,
 	INTERRUPT_ACK,
 	CONFIG_VECTOR,
 	QUEUE_VECTOR,
@@ -89,6 +90,7 @@ static const struct place mmio_places[] = {
 	{0x104, CONFIG_1},
 	{0x108, CONFIG_2},
 	{0x10c, CONFIG_3},
+	{0x110, CONFIG_4},
 	{EVERY_OFFSET, NONE},
 };
 
@@ -118,6 +120,7 @@ static const struct place modern_places[] = {
 	{0x2004, CONFIG_1},
 	{0x2008, CONFIG_2},
 	{0x200c, CONFIG_3},
+	{0x2010, CONFIG_4},
 	{NOTIFY_AT, QUEUE_NOTIFY},
 	{EVERY_OFFSET, NONE},
 };
@@ -136,8 +139,29 @@ static const struct place legacy_places[] = {
 	{0x18, CONFIG_1},
 	{0x1c, CONFIG_2},
 	{0x20, CONFIG_3},
+	{0x24, CONFIG_4},
 	{EVERY_OFFSET, NONE},
 };
+
+static uint64_t features_beyond(const struct device *d)
+{
+	static const struct {
+		uint8_t bit;
+		uint8_t feature;
+	} offers[] = {
+		{BEYOND_UUID, VIRTIO_GPU_F_RESOURCE_UUID},
+		{BEYOND_BLOB, VIRTIO_GPU_F_RESOURCE_BLOB},
+		{BEYOND_ALIGNMENT, VIRTIO_GPU_F_BLOB_ALIGNMENT},
+		{BEYOND_VIRGL, VIRTIO_GPU_F_VIRGL},
+		{BEYOND_CONTEXT, VIRTIO_GPU_F_CONTEXT_INIT},
+	};
+	uint64_t all = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(offers); i++)
+		if (d->beyond & offers[i].bit)
+			all |= FEATURE(offers[i].feature);
+	return all;
+}
 
 static uint64_t features(const struct device *d)
 {
@@ -146,7 +170,7 @@ static uint64_t features(const struct device *d)
 	if (d->transport == DEVICE_MMIO_MODERN || d->transport == DEVICE_PCI_MODERN)
 		all |= FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_RING_PACKED);
 	if (d->is_gpu)
-		all |= FEATURE(VIRTIO_GPU_F_EDID);
+		all |= FEATURE(VIRTIO_GPU_F_EDID) | features_beyond(d);
 	return all;
 }
 
@@ -188,7 +212,8 @@ static uint64_t read_register(struct device *d, enum device_register is)
 	case CONFIG_0:
 	case CONFIG_1:
 	case CONFIG_2:
-	case CONFIG_3: return d->config[is - CONFIG_0];
+	case CONFIG_3:
+	case CONFIG_4: return d->config[is - CONFIG_0];
 	default: return 0;
 	}
 }

@@ -5,6 +5,10 @@
 #include "platform/pci.h"
 #include "tests/fuzz/device_parts.h"
 
+#define LAST_CAP    0x70u /* of those that every modern function has */
+#define SHARED_CAP  0x94u
+#define SHARED_SIZE 0x100000u
+
 /* Of the third byte. */
 #define THIRD_PATCHES 0x0fu /* so many bytes of the configuration space are other ones */
 #define THIRD_PACKED  0x10u
@@ -31,10 +35,19 @@ static void add_capability(
 	put(d, at + 12, 4, length);
 }
 
+/* struct virtio_pci_cap64 (§4.1.4.7), behind all others. */
+static void add_shared_memory(struct device *d)
+{
+	put(d, (d->more & DEVICE_MSIX ? MSIX_CAP : LAST_CAP) + 1, 1, SHARED_CAP);
+	put(d, SHARED_CAP, 4, PCI_CAP_ID_VNDR | 24u << 16 | 8u << 24);
+	put(d, SHARED_CAP + 4, 4, MEMORY_BAR | VIRTIO_GPU_SHM_ID_HOST_VISIBLE << 8);
+	put(d, SHARED_CAP + 12, 4, SHARED_SIZE);
+}
+
 /* PCI Local Bus 3.0 §6.8.2, behind the others. */
 static void add_msix(struct device *d)
 {
-	put(d, 0x70 + 1, 1, MSIX_CAP);
+	put(d, LAST_CAP + 1, 1, MSIX_CAP);
 	put(d, MSIX_CAP, 4, PCI_CAP_ID_MSIX | 1u << 16);
 	put(d, MSIX_CAP + 4, 4, MSIX_AT | MEMORY_BAR);
 	put(d, MSIX_CAP + 8, 4, (MSIX_AT + DEVICE_MSIX_SIZE - PBA_SIZE) | MEMORY_BAR);
@@ -61,11 +74,21 @@ static void make_function(struct device *d)
 	put(d, PCI_CAPABILITY_LIST, 1, 0x40);
 	add_capability(d, 0x40, 0x50, 1, 0, 0x38);
 	add_capability(d, 0x50, 0x60, 3, 0x1000, 1);
-	add_capability(d, 0x60, 0x70, 4, 0x2000, 0x10);
-	add_capability(d, 0x70, 0, 2, NOTIFY_AT, 4);
+	add_capability(d, 0x60, LAST_CAP, 4, 0x2000, sizeof(d->config));
+	add_capability(d, LAST_CAP, 0, 2, NOTIFY_AT, 4);
 	put(d, 0x80, 4, 4); /* notify_off_multiplier */
 	if (d->more & DEVICE_MSIX)
 		add_msix(d);
+	if (d->beyond & BEYOND_SHARED)
+		add_shared_memory(d);
+}
+
+/* What a GPU's configuration says with it. */
+static void take_beyond(struct device *d)
+{
+	d->beyond = stream_byte(&d->stream);
+	d->config[3] = d->beyond & BEYOND_VIRGL ? DEVICE_CAPSETS : 0;
+	d->config[4] = d->beyond & BEYOND_ALIGNMENT ? 2 * PAGE_SIZE : 0;
 }
 
 /* The first bytes: what the device is, and what is asked of the driver. */
@@ -89,6 +112,8 @@ static unsigned take_kind(struct device *d)
 		d->displays = d->more >> DEVICE_DISPLAYS & 7;
 		if (d->more & DEVICE_MISTAKE)
 			d->mistake = stream_byte(s);
+		if (d->more & DEVICE_BEYOND)
+			take_beyond(d);
 	}
 	return third & THIRD_PATCHES;
 }

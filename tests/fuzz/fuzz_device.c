@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "gpu/blob.h"
+#include "gpu/check_3d.h"
 #include "gpu/fault.h"
 #include "gpu/isolate.h"
 #include "gpu/readback.h"
@@ -96,6 +98,10 @@ static struct gpu_setup setup_for(const struct device *d)
 
 	if (d->packed)
 		setup.features |= FEATURE(VIRTIO_F_RING_PACKED);
+	if (d->beyond & BEYOND_SHOW_BLOB)
+		setup.features |= GPU_BLOB_FEATURES;
+	if (d->beyond & BEYOND_CHECK_3D)
+		setup.features |= GPU_3D_FEATURES;
 	setup.cursor = d->cursor;
 	return setup;
 }
@@ -108,6 +114,8 @@ static struct gpu_show show_for(const struct device *d, const char *label)
 		.choice = {.all = d->show & SHOW_ALL},
 		.format = (d->show & SHOW_FORMAT) >> SHOW_FORMAT_AT,
 		.scattered = d->show & SHOW_SCATTERED,
+		.blob = d->beyond & BEYOND_SHOW_BLOB,
+		.check_3d = d->beyond & BEYOND_CHECK_3D,
 		.label = label,
 	};
 

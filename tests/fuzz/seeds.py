@@ -217,6 +217,13 @@ def device_streams():
         for deed in (0, 0x08, 0x40)
         for more in (0x12, 0x16, 0x33)
     ]
+    # Beyond pictures of its own: UUIDs, blobs, capability sets, contexts; all of it, and some.
+    asked += [
+        bytes([kind | deed, 0, 0x40, 0, 0x18, beyond])
+        for kind in range(4, 8)
+        for deed in (0, 0x08, 0x40)
+        for beyond in (0x01, 0x42, 0x46, 0x88, 0x98, 0xDE, 0xFF)
+    ]
     doings = (b"", b"\0", bytes(range(16)), b"\0\0\0\0\0\x09\x18\0\x04\0\0\1\0")
     lasting = (b"", b"\0" * 9 + b"\x07\x09", bytes(20) + b"\x0d\x0e\x0f\x03\0\x07\2")
     streams = {
