@@ -255,7 +255,8 @@ static void read_capability(struct virtio_device *dev, unsigned at, struct layou
 	cap.length = pci_config_read(pci, at + CAP_LENGTH, 4);
 	if (type == VIRTIO_PCI_CAP_NOTIFY_CFG && length >= needed)
 		cap.multiplier = pci_config_read(pci, at + CAP_NOTIFY_OFF_MULTIPLIER, 4);
-	if (type == VIRTIO_PCI_CAP_SHARED_MEMORY_CFG && length >= CAP_SIZE_64)
+	if (type == VIRTIO_PCI_CAP_SHARED_MEMORY_CFG && length >= CAP_SIZE_64 &&
+		pci_capability_fits(pci, at, CAP_SIZE_64))
 		read_shared_memory(dev, at, &cap);
 	if (type < VIRTIO_PCI_CAP_COMMON_CFG || type > VIRTIO_PCI_CAP_DEVICE_CFG)
 		verdict = "not needed";

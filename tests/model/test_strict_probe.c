@@ -130,7 +130,6 @@ static void test_pci_long_capabilities(void **state)
 	bench_close(b);
 }
 
-/* A modern device that does not offer VERSION_1 is refused, with FAILED (§2.2.1, §3.1.1). */
 /* §4.1.4.7: a region of 64 bits is named, whole. */
 static void test_pci_shared_memory(void **state)
 {
@@ -154,8 +153,20 @@ static void test_pci_shared_memory(void **state)
 	bench_find(b);
 	assert_false(host_logged("shared memory region"));
 	bench_close(b);
+	/* Nor is one whose last words would lie behind what capabilities have. */
+	start(MODEL_PCI, &model_type_gpu);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 1, 1, 0xec);
+	model_pci_put(&b->model, 0xec, 4, 9 | 24 << 16 | 8 << 24);
+	model_pci_put(&b->model, 0xec + 4, 4, 4 | 1 << 8);
+	bench_find(b);
+	bench_expect_line("the 24 bytes of that at 0xec do not fit");
+	assert_false(host_logged("shared memory region"));
+	bench_expect(b, bench_show(b), OK);
+	bench_expect(b, bench_stop(b), OK);
+	bench_close(b);
 }
 
+/* A modern device that does not offer VERSION_1 is refused, with FAILED (§2.2.1, §3.1.1). */
 static void test_no_version_1(void **state)
 {
 	(void)state;
