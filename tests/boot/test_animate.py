@@ -54,7 +54,7 @@ def test_by_interrupts(start, folder, arch):
     machine = start(
         arch,
         args=f"after=halt mode=animate frames={FRAMES} label=off irq=msix ring=packed displays=extend "
-        "scanouts=all",
+        "scanouts=all video=640x480",
         extra=(
             "-device",
             "virtio-gpu-pci,id=gpu0,max_outputs=2,xres=640,yres=480,packed=on",

@@ -429,26 +429,34 @@ static void test_refused(void **state)
 /* No room for two more pictures, or for one: a step says so, and the one that there is stays. */
 static void test_no_memory(void **state)
 {
-	static const char *const steps[] = {
-		"- gpu0: background # 64x48: out of", "- gpu0: second buffer # 64x48: out of"};
+	/* Room for so many pages: pictures of 64x48 have 3 each, and of 80x48 4. */
+	static const struct {
+		unsigned pages;
+		const char *step;
+	} cases[] = {{0, "- gpu0: background # 64x48: out of"},
+		{3, "- gpu0: second buffer # 64x48: out of"},
+		{6, "- gpu0: background # 80x48: out of"},
+		{10, "- gpu0: second buffer # 80x48: out of"}};
 
 	(void)state;
-	for (unsigned i = 0; i < ARRAY_SIZE(steps); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct dma_block most[MODEL_RANGES], room = {0};
 		unsigned count = 0;
 
-		make(MODEL_PCI, 1);
+		make(MODEL_PCI, 2);
 		show_on(0);
-		assert_int_equal(dma_alloc(&b->memory.pool, 64 * 48 * 4, PAGE_SIZE, &room), OK);
+		assert_int_equal(dma_alloc(&b->memory.pool, (cases[i].pages + 1) * PAGE_SIZE,
+					 PAGE_SIZE, &room),
+			OK);
 		while (count < MODEL_RANGES && dma_alloc_most(&b->memory.pool, PAGE_SIZE,
 						       BENCH_MEMORY, PAGE_SIZE, &most[count]) == OK)
 			count++;
-		if (i)
-			dma_free(&b->memory.pool, &room);
+		dma_free(&b->memory.pool, &room);
+		assert_int_equal(dma_alloc(&b->memory.pool, PAGE_SIZE, PAGE_SIZE, &room), OK);
 		gpu_animate_run(&animation, 1, 10);
 		assert_int_equal(animation.status, ERR_NO_MEMORY);
 		assert_false(tap_passed());
-		bench_expect_line(steps[i]);
+		bench_expect_line(cases[i].step);
 		dma_free(&b->memory.pool, &room);
 		while (count)
 			dma_free(&b->memory.pool, &most[--count]);
