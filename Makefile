@@ -60,13 +60,14 @@ SETUP := build \
 	$(if $(filter clang,$(COMPILER)),clang) \
 	$(if $(filter image wide,$(MAKECMDGOALS)),image) \
 	$(if $(KEY),sign) \
-	$(if $(filter unit qtest faults replay check-host coverage,$(MAKECMDGOALS)),unit) \
+	$(if $(filter unit qtest faults growth replay check-host coverage,$(MAKECMDGOALS)),unit) \
 	$(if $(filter check-host wide,$(MAKECMDGOALS)),run pytest) \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
 	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
 	$(if $(filter run repeat faults bench,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
+	$(if $(filter growth,$(MAKECMDGOALS)),run growth) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
 	$(if $(filter fuzz fuzz-build fuzz-corpus,$(MAKECMDGOALS)),fuzz) \
 	$(if $(filter check check-build,$(MAKECMDGOALS)),check) \
@@ -302,6 +303,11 @@ $(QTEST): $(QTEST_OBJECTS) $(HOST_OUT)/units.a
 faults: qtest $(HOST_OUT)/tests/test_mistakes
 	@$(PYTHON) tests/qtest/gallery.py
 
+# What costs how much as it grows, on these devices: docs/growth.png, and the tables of docs/performance.md.
+.PHONY: growth
+growth: qtest
+	@$(PYTHON) tools/growth.py
+
 # ---- fuzzing: the same sources under libFuzzer, and its inputs replayed without it -------------
 
 FUZZ_OUT     := build/fuzz
@@ -502,6 +508,7 @@ Targets:
   image      build/firstlight.img: a disk with esp/ on it, for a USB stick
   sign       the same as all, signed for Secure Boot with KEY and CERT; image takes them too
   bench      what firmware's driver and ours cost, in the same boots; build/bench.json
+  growth     what a frame and finding devices cost as they grow: docs/growth.png and its tables
   size       how large the application is: sections and largest objects
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only

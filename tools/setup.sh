@@ -5,7 +5,7 @@
 #
 # usage: tools/setup.sh GROUP...     from the project's root; groups: build clang unit fuzz image
 #                                    sign run debug format lint coverage aarch64-host pytest check
-#                                    matrix
+#                                    matrix growth
 #
 # On Debian 12 and 13 it says what is missing and why, then installs it with apt-get (through sudo
 # when not root). On other systems it names the packages and stops. When everything is there it
@@ -208,6 +208,12 @@ group_opengl()
 	need "$gl" "QEMU's virtio-gpu-gl"
 }
 
+group_growth()
+{
+	need_module matplotlib python3-matplotlib "draws docs/growth.png"
+	need_module PIL python3-pil "makes it small"
+}
+
 group_matrix()
 {
 	group_run
@@ -391,7 +397,7 @@ root=$PWD
 for group in "$@"; do
 	case "$group" in
 	build | clang | unit | fuzz | image | sign | run | debug | format | lint | coverage | pytest | check | \
-	matrix)
+	matrix | growth)
 		"group_$group"
 		;;
 	aarch64-host) group_aarch64_host ;;

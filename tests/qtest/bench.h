@@ -49,6 +49,9 @@ uint64_t words_number(const struct words *w, unsigned index);
 /* The device that word `index` names; NULL, logged, when there is none. */
 struct virtio_device *bench_find_device(struct bench *b, const struct words *w, unsigned index);
 
+/* The GPU that word 1 names, if it shows something; else NULL, logged. */
+struct light *bench_find_lit(struct bench *b, const struct words *w);
+
 /*
  * The commands. tests/qtest/main.c says what each is for and what its words are. Each is a test
  * point of its own with the steps of the code under test below it.
@@ -71,6 +74,7 @@ MUST_CHECK enum status light_animate(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_patch(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_repaint(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_flush(struct bench *b, const struct words *w);
+MUST_CHECK enum status light_frames(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_break(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_stall(struct bench *b, const struct words *w);
 MUST_CHECK enum status light_close(struct bench *b, const struct words *w);

@@ -16,8 +16,7 @@ static struct light *light_of(struct bench *b, const struct virtio_device *dev)
 	return &b->lights[dev - b->found.devices];
 }
 
-/* The GPU that word 1 names, if it shows something; else NULL, logged. */
-static struct light *find_lit(struct bench *b, const struct words *w)
+struct light *bench_find_lit(struct bench *b, const struct words *w)
 {
 	struct virtio_device *dev = bench_find_device(b, w, 1);
 
@@ -145,7 +144,7 @@ static enum status present_tile(struct light *l, const struct gpu_screen *s, str
 
 enum status light_watch(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	struct gpu_watch watch = {.session = l ? &l->session : NULL};
 
 	if (!l)
@@ -169,7 +168,7 @@ enum status light_animate(struct bench *b, const struct words *w)
 
 enum status light_repaint(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	struct rectangle tile = {0, 0, (uint32_t)words_number(w, 3), (uint32_t)words_number(w, 4)};
 	struct picture picture;
 	const struct gpu_screen *s;
@@ -210,7 +209,7 @@ static struct rectangle draw_patch(const struct picture *picture, const struct s
 
 enum status light_patch(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	struct damage damage = {0};
 	struct picture picture;
 	const struct gpu_screen *s;
@@ -227,7 +226,7 @@ enum status light_patch(struct bench *b, const struct words *w)
 
 enum status light_flush(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	struct traffic traffic;
 	enum status status;
 
@@ -247,7 +246,7 @@ enum status light_flush(struct bench *b, const struct words *w)
 /* What a driver with a bug would do: the device cannot follow this chain, and gives up. Split. */
 enum status light_break(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	struct queue *q;
 
 	if (!l)
@@ -262,7 +261,7 @@ enum status light_break(struct bench *b, const struct words *w)
 /* A request too short for a header, which QEMU takes and does not answer; then the time is up. */
 enum status light_stall(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	struct queue_buffer buffers[2];
 	struct queue_used used;
 	struct queue *q;
@@ -296,7 +295,7 @@ static enum status check_leaks(const struct bench *b)
 
 enum status light_close(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	enum status status = l ? gpu_session_close(&l->session) : ERR_NOT_FOUND;
 
 	if (l)

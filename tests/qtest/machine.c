@@ -6,6 +6,7 @@
 #include "mem/log.h"
 #include "mem/tap.h"
 #include "tests/qtest/bench.h"
+#include "tests/qtest/qtest.h"
 
 #define TIMEOUT_US 5000000u
 
@@ -100,15 +101,42 @@ static bool is_driven(uint32_t device_id)
 	return device_id == VIRTIO_ID_ENTROPY || device_id == VIRTIO_ID_GPU;
 }
 
+static uint64_t reads_of_functions(const struct bench *b)
+{
+	uint64_t reads = 0;
+
+	for (unsigned i = 0; i < b->pci.count; i++)
+		reads += b->pci.devices[i].count.reads;
+	return reads;
+}
+
+static uint64_t reads_of_devices(const struct bench *b)
+{
+	uint64_t reads = 0;
+
+	for (unsigned i = 0; i < b->found.count; i++)
+		reads += b->found.devices[i].count.reads;
+	return reads;
+}
+
 enum status machine_find(struct bench *b, const struct words *w)
 {
 	enum status status = OK;
+	uint64_t scanned;
 
 	(void)w;
+	qtest_count = (struct qtest_count){0};
 	for (unsigned i = 0; status == OK && i < b->machine.pci_host_count; i++)
 		status = pci_scan(&b->pci, &b->machine.pci_hosts[i]);
 	if (status != OK)
 		return status;
+	log_info("qtest", "scan: %u functions, %lu reads, %lu where none is", b->pci.count,
+		qtest_count.reads, qtest_count.reads - reads_of_functions(b));
+	scanned = reads_of_functions(b);
+	qtest_count = (struct qtest_count){0};
 	virtio_find(&b->found, &b->machine, &b->pci, is_driven, &b->dma, TIMEOUT_US);
+	log_info("qtest", "probe: %u windows, %u devices, %lu reads, %lu in empty windows",
+		b->found.windows, b->found.count, qtest_count.reads,
+		qtest_count.reads - reads_of_devices(b) - (reads_of_functions(b) - scanned));
 	return b->found.refused ? ERR_REFUSED : OK;
 }

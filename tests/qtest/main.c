@@ -54,6 +54,9 @@ static const struct command commands[] = {
 		"DEVICE PATTERN COUNT: another picture in that many rectangles, which the log "
 		"names"},
 	{"flush", 2, light_flush, "DEVICE COUNT: that many flushes, many at a time"},
+	{"frames", 2, light_frames,
+		"DEVICE COUNT: so often its pictures drawn and presented; its last line says what "
+		"one costs"},
 	{"stall", 1, light_stall, "DEVICE: send a request that is never answered, and recover"},
 	{"break", 1, light_break, "DEVICE: spoil its control queue: a head that no ring has"},
 	{"close", 1, light_close, "DEVICE: reset it, take its memory back"},

@@ -16,6 +16,8 @@
 static int qtest = -1;
 static bool ports;
 
+struct qtest_count qtest_count;
+
 static NORETURN void bail_out(const char *what, const char *line)
 {
 	log_line("Bail out! qtest: %s: %s", what, line);
@@ -73,6 +75,7 @@ uint64_t io_read(enum io_space space, uint64_t address, unsigned width)
 		width_letter(width), address);
 	send_line(request);
 	receive_line(request, answer);
+	qtest_count.reads++;
 	return strtoull(answer + 2, NULL, 0);
 }
 
@@ -84,6 +87,7 @@ void io_write(enum io_space space, uint64_t address, unsigned width, uint64_t va
 		space == IO_PORT ? "out" : "write", width_letter(width), address, value);
 	send_line(request);
 	receive_line(request, answer);
+	qtest_count.writes++;
 }
 
 bool io_has_ports(void)

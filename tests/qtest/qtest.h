@@ -17,4 +17,11 @@
  */
 void qtest_open(int socket, bool has_ports);
 
+/* All accesses that were made since: of every device, configuration space included. */
+struct qtest_count {
+	uint64_t reads;
+	uint64_t writes;
+};
+extern struct qtest_count qtest_count;
+
 #endif
