@@ -71,7 +71,7 @@ def draw_pci(axis, curves):
         axis.plot(xs, [scan.reads + probe.reads for scan, probe in found], marker, label=label)
     xs, found = zip(*curves["ports"])
     axis.plot(xs, [scan.absent for scan, _ in found], "^:", label="absent functions, root ports")
-    axis.legend(loc="center right")
+    axis.legend(loc="upper right")
 
 
 def draw_slots(axis, curves):
@@ -104,8 +104,8 @@ def draw(curves):
         axis.grid(alpha=0.3)
     with tempfile.TemporaryFile() as whole:
         figure.savefig(whole, dpi=90, metadata={"Software": None})
-        # A few colours: a third of the bytes.
-        Image.open(whole).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(
+        # Few colours: half of the bytes.
+        Image.open(whole).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
             PICTURE, optimize=True
         )
 
