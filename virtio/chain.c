@@ -111,7 +111,10 @@ void chain_walk(const struct split_ring *ring, const struct dma_pool *pool, uint
 		.entries = ring->size,
 	};
 
-	*chain = (struct chain){.head = le16_load(&ring->avail->ring[slot % ring->size])};
+	/* The descriptors are left as they are: each request that is sent goes through here. */
+	chain->head = le16_load(&ring->avail->ring[slot % ring->size]);
+	chain->count = 0;
+	chain->readable = chain->writable = 0;
 	if (chain->head >= ring->size)
 		chain->end = CHAIN_HEAD_OUTSIDE;
 	else /* one step more for the descriptor that names a table */
