@@ -107,6 +107,17 @@ static enum status present_tile(struct bench *b, unsigned round, unsigned amount
 	return present(b, tile(b, round));
 }
 
+/* As many of them as one presentation takes, none next to another. */
+static enum status present_tiles(struct bench *b, unsigned round, unsigned amount)
+{
+	const struct gpu_screen *screen = b->screen;
+	struct damage damage = {0};
+
+	for (unsigned i = 0; i < amount; i++)
+		damage_add(&damage, tile(b, 2 * (round + i)));
+	return gpu_present(b->gpu, screen->resource, &screen->surface, &damage, NULL);
+}
+
 static enum status copy_tile(struct bench *b, unsigned round, unsigned amount)
 {
 	struct rectangle r = tile(b, round);
@@ -188,6 +199,7 @@ static enum status fill(struct bench *b, unsigned round, unsigned amount)
 static const struct bench_step steps[] = {
 	{"present-full", present_full, BENCH_FRAMES, 0, NULL},
 	{"present-tile", present_tile, BENCH_FRAMES, 0, NULL},
+	{"present-tiles", present_tiles, BENCH_FRAMES, BENCH_TILES, NULL},
 	{"scroll", scroll, BENCH_FRAMES, 0, NULL},
 	{"text", write_text, BENCH_FRAMES, 0, NULL},
 	{"command", command, COMMANDS, 0, NULL},

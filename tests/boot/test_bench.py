@@ -12,6 +12,7 @@ ARCHES = ("aarch64", "x86_64")
 STEPS = {
     "present-full": 1,
     "present-tile": 1,
+    "present-tiles": 1,
     "copy-full": 1,
     "copy-tile": 1,
     "scroll": 1,
