@@ -2,8 +2,6 @@
 /* In: a pattern and a surface. Out: the surface's pixels, by integer arithmetic alone. */
 #include "gpu/picture.h"
 
-#include "mem/string.h"
-
 #define GRID_STEP    64u
 #define CHECKER_SIDE 8u
 #define BARS         7u
@@ -178,10 +176,10 @@ static uint32_t twin_of(const struct picture *p, uint32_t y, struct size s)
 	return 0;
 }
 
-/* The first row from `first` on that has the same base colours as row y. */
-static uint32_t twin_from(const struct picture *p, uint32_t first, uint32_t y, struct size s)
+/* The first row from `first` on that has the base colours of `twin`, the first of all. */
+static uint32_t twin_from(const struct picture *p, uint32_t first, uint32_t twin, struct size s)
 {
-	uint32_t twin = twin_of(p, y, s), row = first;
+	uint32_t row = first;
 
 	if (twin >= first)
 		return twin;
@@ -215,30 +213,70 @@ static void find_runs(struct runs *runs, const struct surface *surface, uint32_t
 	}
 }
 
-/* Makes row y what `twin` above it is. */
-static void repeat_row(const struct surface *surface, struct runs *runs, uint32_t twin, uint32_t y)
+static void fill_runs(le32 *row, const le32 *from, const struct runs *runs)
 {
-	const le32 *from = surface_row(surface, twin);
-	le32 *row = surface_row(surface, y);
 	uint32_t x = 0;
 
-	if (runs->row != twin)
-		find_runs(runs, surface, twin);
-	if (!runs->count)
-		memcpy(row, from, surface->width * PIXEL_SIZE);
 	for (unsigned i = 0; i < runs->count; x = runs->end[i++])
 		pixel_fill(row + x, from[x], runs->end[i] - x);
 }
 
-static void draw_diagonal(const struct surface *surface, const struct picture_place *place)
+/* Makes `count` rows from y on what `twin` above them is. */
+static void repeat_row(
+	const struct surface *surface, struct runs *runs, uint32_t twin, uint32_t y, uint32_t count)
+{
+	const le32 *from = surface_row(surface, twin);
+	le32 *rows[PIXEL_ROWS];
+
+	if (runs->row != twin)
+		find_runs(runs, surface, twin);
+	for (uint32_t i = 0; i < PIXEL_ROWS; i++)
+		rows[i] = surface_row(surface, y + (uint32_t)min_u64(i, count - 1));
+	if (!runs->count)
+		pixel_copy_to_rows(rows, from, surface->width);
+	for (uint32_t i = 0; runs->count && i < count; i++)
+		fill_runs(rows[i], from, runs);
+}
+
+/* Where the diagonal crosses a row, and what the division left: the next row needs none. */
+struct crossing {
+	uint32_t x;
+	uint32_t rest;
+};
+
+static struct crossing crossing_of(uint32_t y, struct size s)
+{
+	uint32_t at = y * (s.width - 1);
+
+	return (struct crossing){at / (s.height - 1), at % (s.height - 1)};
+}
+
+static void go_down(struct crossing *c, struct size s)
+{
+	for (c->rest += s.width - 1; c->rest >= s.height - 1; c->rest -= s.height - 1)
+		c->x++;
+}
+
+static void draw_crossing(const struct surface *surface, const struct picture_place *place,
+	const struct crossing *c, uint32_t y)
+{
+	if (c->x - place->x < surface->width)
+		surface_row(surface, y)[c->x - place->x] = surface_pixel(surface, white);
+}
+
+/* The diagonal in the rows that others are copied from, which have it last. */
+static void cross_twins(const struct picture *picture, const struct surface *surface,
+	const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
 
-	for (uint32_t y = 0; y < surface->height; y++) {
-		uint32_t x = diagonal(place->y + y, s) - place->x;
+	for (uint32_t y = place->y; y < place->y + surface->height; y++) {
+		struct crossing c;
 
-		if (x < surface->width)
-			surface_row(surface, y)[x] = surface_pixel(surface, white);
+		if (twin_from(picture, place->y, twin_of(picture, y, s), s) != y)
+			continue;
+		c = crossing_of(y, s);
+		draw_crossing(surface, place, &c, y - place->y);
 	}
 }
 
@@ -259,22 +297,43 @@ static void draw_row(const struct picture *picture, const struct surface *surfac
 	}
 }
 
+/* How many rows from y on, at most PIXEL_ROWS, are like `twin`. */
+static uint32_t count_like(const struct picture *picture, const struct surface *surface,
+	const struct picture_place *place, uint32_t twin, uint32_t y)
+{
+	struct size s = {place->width, place->height};
+	uint32_t count = 1;
+
+	while (count < PIXEL_ROWS && y + count < surface->height &&
+		twin_of(picture, place->y + y + count, s) == twin)
+		count++;
+	return count;
+}
+
 void picture_draw_part(const struct picture *picture, const struct surface *surface,
 	const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
 	struct runs runs = {.row = UINT32_MAX};
+	bool crossed = picture->pattern == PICTURE_BARS;
+	struct crossing crossing = crossing_of(place->y, s);
+	uint32_t count;
 
-	for (uint32_t y = 0; y < surface->height; y++) {
-		uint32_t twin = twin_from(picture, place->y, place->y + y, s) - place->y;
+	for (uint32_t y = 0; y < surface->height; y += count) {
+		uint32_t like = twin_of(picture, place->y + y, s);
+		uint32_t twin = twin_from(picture, place->y, like, s) - place->y;
 
-		if (twin < y)
-			repeat_row(surface, &runs, twin, y);
-		else
+		count = twin < y ? count_like(picture, surface, place, like, y) : 1;
+		if (twin == y)
 			draw_row(picture, surface, place, y);
+		else
+			repeat_row(surface, &runs, twin, y, count);
+		for (uint32_t i = 0; crossed && i < count; i++, go_down(&crossing, s))
+			if (twin < y)
+				draw_crossing(surface, place, &crossing, y + i);
 	}
-	if (picture->pattern == PICTURE_BARS)
-		draw_diagonal(surface, place);
+	if (crossed)
+		cross_twins(picture, surface, place);
 }
 
 void picture_draw(const struct picture *picture, const struct surface *surface)

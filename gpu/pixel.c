@@ -35,21 +35,28 @@ bool pixel_number_known(uint32_t number)
 	return false;
 }
 
-/* Two pixels at a time where they stand on a multiple of that; sixteen in a turn. */
-typedef uint64_t __attribute__((may_alias)) pair;
-
-void pixel_fill(le32 *to, le32 pixel, uint32_t count)
+/* Whether the row and all others begin on a pair. */
+static bool aligned(const le32 *row, le32 *const rows[PIXEL_ROWS])
 {
-	const pair two = (pair)pixel.raw << 32 | pixel.raw;
+	uintptr_t any = (uintptr_t)row;
 
-	for (; count && (uintptr_t)to % sizeof(two); count--)
-		*to++ = pixel;
-	for (; count >= 16; count -= 16, to += 16) {
-		pair *at = (pair *)to;
+	for (unsigned i = 0; i < PIXEL_ROWS; i++)
+		any |= (uintptr_t)rows[i];
+	return any % sizeof(pixel_pair) == 0;
+}
 
-		at[0] = at[1] = at[2] = at[3] = two;
-		at[4] = at[5] = at[6] = at[7] = two;
-	}
-	while (count--)
-		*to++ = pixel;
+void pixel_copy_to_rows(le32 *const rows[PIXEL_ROWS], const le32 *from, uint32_t count)
+{
+	le32 *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
+	uint32_t x = 0;
+
+	if (aligned(from, rows))
+		for (; count - x >= 2; x += 2) {
+			const pixel_pair two = *(const pixel_pair *)(from + x);
+
+			*(pixel_pair *)(a + x) = *(pixel_pair *)(b + x) = two;
+			*(pixel_pair *)(c + x) = *(pixel_pair *)(d + x) = two;
+		}
+	for (; x < count; x++)
+		a[x] = b[x] = c[x] = d[x] = from[x];
 }

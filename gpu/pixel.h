@@ -52,8 +52,36 @@ static inline le32 pixel_of(enum pixel_format format, struct colour c)
 		       (uint32_t)c.blue << l->blue | l->opaque);
 }
 
-/* Sets `count` pixels in a row. */
-void pixel_fill(le32 *to, le32 pixel, uint32_t count);
+/* Two pixels, that stand on a multiple of their size. */
+typedef uint64_t __attribute__((may_alias)) pixel_pair;
+
+/* Sets `count` pixels in a row. Inline, since a picture is made of many short ones. */
+static inline void pixel_fill(le32 *to, le32 pixel, uint32_t count)
+{
+	const pixel_pair two = (pixel_pair)pixel.raw << 32 | pixel.raw;
+
+	for (; count && (uintptr_t)to % sizeof(two); count--)
+		*to++ = pixel;
+	for (; count >= 16; count -= 16, to += 16) {
+		pixel_pair *at = (pixel_pair *)to;
+
+		at[0] = at[1] = at[2] = at[3] = two;
+		at[4] = at[5] = at[6] = at[7] = two;
+	}
+	for (; count >= 2; count -= 2, to += 2)
+		*(pixel_pair *)to = two;
+	if (count)
+		*to = pixel;
+}
+
+/* Rows that are written for one that is read, which is faster than one after the other. */
+#define PIXEL_ROWS 4u
+
+/*
+ * Copies `count` pixels to the beginning of each of the rows; none of them is `from`. Where there
+ * are fewer rows, one may stand there more than once.
+ */
+void pixel_copy_to_rows(le32 *const rows[PIXEL_ROWS], const le32 *from, uint32_t count);
 
 /* Whether there is a format with this number of the specification. */
 bool pixel_number_known(uint32_t number);

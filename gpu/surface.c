@@ -82,16 +82,3 @@ void surface_close(struct surface *surface, struct dma_pool *pool)
 		dma_free(pool, &surface->bands[i].block);
 	*surface = (struct surface){0};
 }
-
-le32 *surface_row(const struct surface *surface, uint32_t y)
-{
-	const struct surface_band *band = surface->bands;
-	uint32_t row;
-
-	while (y - band->first_row >= band->rows)
-		band++;
-	row = y - band->first_row;
-	if (surface->entries.size)
-		row = band->rows - 1 - row;
-	return (le32 *)((uint8_t *)band->block.data + (size_t)row * surface->stride_bytes);
-}

@@ -62,8 +62,19 @@ MUST_CHECK enum status surface_pad(struct surface *surface, struct dma_pool *poo
 /* Gives the memory back. The device must have let go of it. */
 void surface_close(struct surface *surface, struct dma_pool *pool);
 
-/* The pixels of row y (y < height), `width` of them. */
-le32 *surface_row(const struct surface *surface, uint32_t y);
+/* The pixels of row y (y < height), `width` of them. Inline, since drawing asks for each row. */
+static inline le32 *surface_row(const struct surface *surface, uint32_t y)
+{
+	const struct surface_band *band = surface->bands;
+	uint32_t row;
+
+	while (y - band->first_row >= band->rows)
+		band++;
+	row = y - band->first_row;
+	if (surface->entries.size)
+		row = band->rows - 1 - row;
+	return (le32 *)((uint8_t *)band->block.data + (size_t)row * surface->stride_bytes);
+}
 
 /* The colour as a pixel of this surface. */
 static inline le32 surface_pixel(const struct surface *surface, struct colour c)
