@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two buffers for a screen (virtio 1.3 §5.7.4, pageflip): one is shown, the other one is drawn on,
+ * Two buffers for a screen (virtio 1.3 §5.7.6.3): one is shown, the other one is drawn on,
  * then they change places. Nothing that is shown is ever written to, in memory or on the host.
  */
 #ifndef GPU_FLIP_H

@@ -84,3 +84,26 @@ def test_duration(start, folder):
     assert 1 <= len(lines) <= 3
     due = picture.moving("bars", 1280, 800, 179)
     picture.assert_same(machine.screendump("gpu0"), due, folder, "gpu0")
+
+
+def test_two_gpus(start, folder):
+    """Each in its own size; the verdict has the sum."""
+    machine = start(
+        "x86_64",
+        args=f"after=halt mode=animate frames={FRAMES} label=off",
+        gpu="vga",
+        extra=("-device", "virtio-gpu-pci,id=gpu1,xres=640,yres=480"),
+    )
+    log = read_log(machine)
+    expect_pass(log, "x86_64")
+    sums = [0, 0]
+    for name in "gpu0", "gpu1":
+        text = expect_step(log, name, "^animated: ").text
+        shown, _, dropped, notifications, others = re.search(SUMMARY, text).groups()
+        assert (notifications, others) == (shown, "0")
+        sums = [sums[0] + int(shown), sums[1] + int(dropped)]
+    assert sum(sums) == 2 * FRAMES
+    assert log.result.endswith(f"; frames shown: {sums[0]}, dropped: {sums[1]}")
+    for device, size in ("gpu0", (1280, 800)), ("gpu1", (640, 480)):
+        due = picture.moving("bars", *size, FRAMES - 1)
+        picture.assert_same(machine.screendump(device), due, folder, device)
