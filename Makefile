@@ -88,7 +88,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 # Small, but for what touches every pixel (FAST below).
 # No stack protector: its guard wants a C library that sets it and a handler that reports; a
 # smashed stack ends in our own traps. No unwind tables: backtraces walk the frame pointers.
-CFLAGS_TARGET := -std=gnu11 -Os -g -ffreestanding -fPIE -fvisibility=hidden \
+CFLAGS_TARGET := -std=gnu11 -Oz -g -ffreestanding -fPIE -fvisibility=hidden \
 	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-stack-protector \
 	-fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)/= $(WARNINGS)
@@ -106,10 +106,16 @@ EFI_FLAGS = -fshort-wchar -isystem $(DEPS)/$(1)/usr/include/efi -isystem $(DEPS)
 # gcc would turn the loops of memcpy and memset into calls of themselves.
 STRING_FLAGS := $(if $(filter gcc,$(COMPILER)),-fno-tree-loop-distribute-patterns,-fno-builtin)
 
+# One program for the optimiser, in gcc's own format (clang's needs a linker that Debian's binutils are
+# not). Apart from it: what the compiler itself calls, and the register accesses, each one function.
+LTO := $(if $(filter gcc,$(COMPILER)),-flto=1 -flto-partition=one)
+APART = mem/string mem/$(1)/io
+
 FAST := mem/string gpu/pixel gpu/picture gpu/surface gpu/text
 
-LDFLAGS_TARGET := -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none \
-	--no-undefined --fatal-warnings -T tools/efi.ld
+LDFLAGS_TARGET := -nostdlib -pie -fuse-ld=bfd -T tools/efi.ld \
+	$(addprefix -Wl$(comma),--no-dynamic-linker -z$(comma)text -z$(comma)norelro \
+	-z$(comma)noexecstack --build-id=none --no-undefined --fatal-warnings)
 
 FOLDERS := mem platform virtio gpu efi
 sources  = $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.c $(d)/$(1)/*.c $(d)/$(1)/*.S)))
@@ -118,11 +124,12 @@ objects  = $(patsubst %,$(OUT)/$(1)/obj/%.o,$(basename $(call sources,$(1)) font
 # $(1): the architecture
 define arch_rules
 CC_$(1) := $$(if $$(filter gcc,$$(COMPILER)),$(1)-linux-gnu-gcc,clang --target=$(1)-linux-gnu)
-FLAGS_$(1) := -I. -Imem/$(1) $$(CFLAGS_TARGET) $$(CFLAGS_$(1))
+FLAGS_$(1) := -I. -Imem/$(1) $$(CFLAGS_TARGET) $$(CFLAGS_$(1)) $$(LTO)
 
 $$(OUT)/$(1)/obj/efi/%.o: private FLAGS_$(1) += $$(call EFI_FLAGS,$(1))
 $$(FAST:%=$$(OUT)/$(1)/obj/%.o): private FLAGS_$(1) += -O2
 $$(OUT)/$(1)/obj/mem/string.o: private FLAGS_$(1) += $$(STRING_FLAGS)
+$(APART:%=$$(OUT)/$(1)/obj/%.o): private FLAGS_$(1) += -fno-lto
 
 $$(OUT)/$(1)/obj/%.o: %.c $$(OUT)/$(1)/flags | setup
 	$$(call say,CC,$$@)
@@ -147,7 +154,7 @@ $$(OUT)/$(1)/flags: FORCE
 
 $$(OUT)/$(1)/firstlight.elf: $$(call objects,$(1)) tools/efi.ld | setup
 	$$(call say,LD,$$@)
-	$$(Q)$(1)-linux-gnu-ld $$(LDFLAGS_TARGET) -o $$@ $$(filter %.o,$$^)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) $$(LDFLAGS_TARGET) -o $$@ $$(filter %.o,$$^)
 
 $$(OUT)/$(1)/firstlight.efi: $$(OUT)/$(1)/firstlight.elf tools/elf2efi.py | setup
 	$$(call say,EFI,$$@)

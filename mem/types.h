@@ -32,6 +32,7 @@ typedef struct {
 
 #define MUST_CHECK       __attribute__((warn_unused_result))
 #define NORETURN         __attribute__((noreturn))
+#define NOINLINE         __attribute__((noinline))
 #define PRINTF(fmt, arg) __attribute__((format(printf, fmt, arg)))
 
 #define ARRAY_SIZE(a)                  (sizeof(a) / sizeof((a)[0]))

@@ -43,6 +43,6 @@ enum trap_test {
 	TRAP_TEST_DATA, /* executes the image's data */
 	TRAP_TEST_COUNT
 };
-void trap_provoke(enum trap_test test);
+NOINLINE void trap_provoke(enum trap_test test); /* by its own name on the report */
 
 #endif
