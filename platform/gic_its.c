@@ -17,7 +17,7 @@
 #define COMMANDS_SIZE 4096u /* one page */
 #define COMMAND_SIZE  32u
 #define TABLE_ALIGN   65536u
-#define TABLE_MOST    (256u * TABLE_ALIGN) /* what GITS_BASER can state */
+#define PAGES_MOST    256u /* what GITS_BASER can state */
 #define DEVICES_MOST  16u /* bits: requester ids have no more */
 #define EVENT_BITS    5u
 #define EVENTS        (1u << EVENT_BITS)
@@ -84,13 +84,36 @@ static enum status map_event(struct gic_its *its, uint32_t device, uint32_t even
 	return status == OK ? sync(its) : status;
 }
 
+/*
+ * The page of a device table that has the device's entry, where the table is one of pages (IHI 0069
+ * §5.2.1): most of 65536 devices are not there, and neither are their pages.
+ */
+static enum status add_device_page(struct irq_chip *chip, uint32_t device, unsigned slot)
+{
+	struct gic_its *its = &chip->gic.its;
+	struct dma_block *page = &its->pages[slot];
+	enum status status;
+	le64 *entry;
+
+	if (!its->page_size)
+		return OK;
+	entry = (le64 *)its->tables[its->devices_table].data + device / its->devices_a_page;
+	if (le64_load(entry))
+		return OK;
+	status = dma_alloc(chip->pool, its->page_size, its->page_size, page);
+	if (status == OK)
+		le64_store(entry, GITS_BASER_VALID | page->address.value);
+	return status;
+}
+
 static enum status map_device(struct irq_chip *chip, uint32_t device, unsigned slot)
 {
 	struct gic_its *its = &chip->gic.its;
 	struct dma_block *table = &its->entries[slot];
-	enum status status =
-		dma_alloc(chip->pool, (size_t)its->entry_size * EVENTS, ITT_ALIGN, table);
+	enum status status = add_device_page(chip, device, slot);
 
+	if (status == OK)
+		status = dma_alloc(chip->pool, (size_t)its->entry_size * EVENTS, ITT_ALIGN, table);
 	if (status == OK) {
 		const uint64_t words[4] = {(uint64_t)device << 32 | ITS_MAPD, EVENT_BITS - 1,
 			COMMAND_VALID | table->address.value, 0};
@@ -125,25 +148,42 @@ static enum status check_shared(const struct irq_chip *chip, const char *name, u
 	return ERR_UNSUPPORTED;
 }
 
-/* One GITS_BASER: as many pages as the ids need, of the size that the ITS keeps. */
-static enum status open_table(struct irq_chip *chip, unsigned i, uint64_t baser, uint64_t ids)
+/*
+ * One GITS_BASER, of the smallest pages that are few enough to be stated. `wish` is what else is
+ * asked for; of that and of the page size the ITS keeps what it can.
+ */
+static enum status open_table(
+	struct irq_chip *chip, unsigned i, uint64_t baser, uint64_t ids, uint64_t wish)
 {
 	static const uint32_t page_sizes[4] = {4096, 16384, 65536, 65536};
 	struct gic_its *its = &chip->gic.its;
-	uint64_t at = GITS_BASER + 8 * i, kept, bytes, pages, keep;
+	uint64_t at = GITS_BASER + 8 * i, keep = baser & (7ull << 56 | 0x1full << 48);
+	uint64_t kept, bytes, pages = UINT64_MAX;
 	enum status status;
+	uint32_t page;
 
-	keep = baser & (7ull << 56 | 0x1full << 48);
-	region_write(&its->registers, at, 8, keep | GITS_BASER_PAGE_64K, "GITS_BASER");
-	kept = region_read(&its->registers, at, 8, "GITS_BASER");
-	bytes = min_u64(align_up(ids * GITS_BASER_ENTRY(baser), TABLE_ALIGN), TABLE_MOST);
-	pages = min_u64(bytes / page_sizes[GITS_BASER_PAGE(kept)], 256);
-	status = dma_alloc(chip->pool, bytes, TABLE_ALIGN, &its->tables[i]);
+	for (uint64_t asked = 0; asked < 3 && pages > PAGES_MOST; asked++) {
+		region_write(&its->registers, at, 8, keep | wish | asked << 8, "GITS_BASER");
+		kept = region_read(&its->registers, at, 8, "GITS_BASER");
+		page = page_sizes[GITS_BASER_PAGE(kept)];
+		bytes = ids * GITS_BASER_ENTRY(baser);
+		if (kept & wish & GITS_BASER_INDIRECT)
+			bytes = align_up(bytes, page) / page * sizeof(le64);
+		pages = align_up(bytes, page) / page;
+	}
+	pages = min_u64(pages, PAGES_MOST);
+	status = dma_alloc(chip->pool, pages * page, page, &its->tables[i]);
 	if (status != OK)
 		return status;
+	if (kept & wish & GITS_BASER_INDIRECT) {
+		its->devices_table = i;
+		its->page_size = page;
+		its->devices_a_page = page / (uint32_t)GITS_BASER_ENTRY(baser);
+	}
+	keep |= kept & (wish | 3u << 8);
 	region_write(&its->registers, at, 8,
 		GITS_BASER_VALID | its_memory(chip) | keep | its->tables[i].address.value |
-			(kept & 3u << 8) | (pages - 1),
+			(pages - 1),
 		"GITS_BASER");
 	return check_shared(chip, "GITS_BASER", region_read(&its->registers, at, 8, "GITS_BASER"));
 }
@@ -157,9 +197,10 @@ static enum status open_tables(struct irq_chip *chip)
 		uint64_t baser = region_read(&its->registers, GITS_BASER + 8 * i, 8, "GITS_BASER");
 
 		if (GITS_BASER_TYPE(baser) == GITS_TYPE_DEVICES)
-			status = open_table(chip, i, baser, 1ull << its->device_bits);
+			status = open_table(
+				chip, i, baser, 1ull << its->device_bits, GITS_BASER_INDIRECT);
 		else if (GITS_BASER_TYPE(baser) == GITS_TYPE_COLLECTIONS)
-			status = open_table(chip, i, baser, 1);
+			status = open_table(chip, i, baser, 1, 0);
 	}
 	return status;
 }
@@ -255,8 +296,10 @@ static void free_all(struct irq_chip *chip)
 
 	for (unsigned i = 0; i < ARRAY_SIZE(its->tables); i++)
 		dma_free(chip->pool, &its->tables[i]);
-	for (unsigned i = 0; i < ARRAY_SIZE(its->entries); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(its->entries); i++) {
 		dma_free(chip->pool, &its->entries[i]);
+		dma_free(chip->pool, &its->pages[i]);
+	}
 	dma_free(chip->pool, &its->commands);
 	dma_free(chip->pool, &its->properties);
 	dma_free(chip->pool, &its->pending);

@@ -90,11 +90,11 @@
 #define GITS_CREADR_STALLED       0x1u
 
 #define GITS_BASERS             8u
-#define GITS_BASER_VALID        (1ull << 63)
+#define GITS_BASER_VALID        (1ull << 63) /* in a table of pages too: of each page */
+#define GITS_BASER_INDIRECT     (1ull << 62) /* a table of pages of the table */
 #define GITS_BASER_TYPE(baser)  ((baser) >> 56 & 7)
 #define GITS_BASER_ENTRY(baser) (((baser) >> 48 & 0x1f) + 1)
 #define GITS_BASER_PAGE(baser)  ((baser) >> 8 & 3) /* 4, 16 or 64 KiB */
-#define GITS_BASER_PAGE_64K     (2ull << 8)
 #define GITS_TYPE_DEVICES       1u
 #define GITS_TYPE_COLLECTIONS   4u
 

@@ -37,6 +37,10 @@ struct gic_its {
 	struct dma_block properties;
 	struct dma_block pending;
 	struct dma_block tables[8]; /* one a GITS_BASER */
+	unsigned devices_table; /* of these, where it is a table of pages … */
+	uint32_t page_size; /* … of so many bytes each; 0: it is not … */
+	uint32_t devices_a_page;
+	struct dma_block pages[32]; /* … each of which came with the device of that slot */
 	uint64_t target; /* the redistributor, as commands name it */
 	uint32_t entry_size; /* bytes an interrupt translation entry */
 	uint32_t device_bits;

@@ -27,7 +27,7 @@ static uint64_t its[GITS_SIZE / 8];
 static uint64_t icc[IRQ_CPU_ICC_EOIR1 + 1];
 static uint64_t commands[64][4]; /* as the ITS read them */
 static unsigned command_count;
-static bool stuck, not_shared, lpis_stay;
+static bool stuck, not_shared, flat, lpis_stay;
 static uint32_t pending;
 static unsigned calls;
 
@@ -80,6 +80,8 @@ static void its_write(void *context, uint64_t offset, unsigned width, uint64_t v
 			(its[offset / 8] & (7ull << 56 | 0x1full << 48));
 		if (not_shared)
 			value &= ~GIC_SHAREABLE_MASK;
+		if (flat)
+			value &= ~GITS_BASER_INDIRECT;
 	}
 	its[offset / 8] = value;
 	if (offset == GITS_CWRITER)
@@ -141,7 +143,7 @@ static int setup(void **state)
 	memset(icc, 0, sizeof(icc));
 	memset(&pool, 0, sizeof(pool));
 	command_count = calls = 0;
-	stuck = not_shared = lpis_stay = false;
+	stuck = not_shared = flat = lpis_stay = false;
 	pending = 1023;
 	memory = aligned_alloc(4096, MEMORY_SIZE);
 	assert_int_equal(dma_pool_add(&pool, paddr_of(MEMORY), memory, MEMORY_SIZE), OK);
@@ -252,6 +254,7 @@ static void test_messages(void **state)
 /* 65536 devices of 8 bytes in pages of 4 KiB, which is all that this ITS keeps; LPIs' tables. */
 static void test_tables(void **state)
 {
+	flat = true;
 	const uint32_t *mine = redistributor + 2 * GICR_FRAMES / 4;
 	struct irq_message message;
 	const uint8_t *properties;
@@ -260,7 +263,8 @@ static void test_tables(void **state)
 	assert_int_equal(irq_open(&tables, &pool), OK);
 	assert_int_equal(connect_message(0, &message), OK);
 	assert_int_equal(its[GITS_BASER / 8] & 0xff, 127);
-	assert_int_equal(its[GITS_BASER / 8 + 1] & 0xff, 15);
+	assert_int_equal(its[GITS_BASER / 8 + 1] & 0xff, 0);
+	assert_false(its[GITS_BASER / 8] & GITS_BASER_INDIRECT);
 	assert_true(its[GITS_BASER / 8] >> 63 && its[GITS_CBASER / 8] >> 63);
 	assert_int_equal(its[GITS_CTLR / 8], 1);
 	assert_int_equal(mine[GICR_CTLR / 4], 1);
@@ -272,6 +276,30 @@ static void test_tables(void **state)
 	assert_int_equal(properties[0], 0xa0);
 	irq_close();
 	assert_int_equal(its[GITS_CTLR / 8], 0);
+	assert_int_equal(pool.used, 0);
+}
+
+/* The same devices in a table of 128 pages, of which only that of device 0x10 is there. */
+static void test_table_of_pages(void **state)
+{
+	struct irq_message message;
+	const uint64_t *table;
+
+	(void)state;
+	assert_int_equal(irq_open(&tables, &pool), OK);
+	assert_int_equal(connect_message(0, &message), OK);
+	assert_int_equal(connect_message(1, &message), OK);
+	assert_int_equal(its[GITS_BASER / 8] >> 62, 3);
+	assert_int_equal(its[GITS_BASER / 8] & 0xff, 0);
+	assert_int_equal(its[GITS_BASER / 8 + 1] >> 62, 2);
+	table = (const uint64_t *)(memory + (its[GITS_BASER / 8] & 0xffffffff000) - MEMORY);
+	assert_int_equal(table[0] >> 63, 1);
+	assert_int_equal(table[0] & 0xfff, 0);
+	assert_true((table[0] & 0xffffffff000) >= MEMORY);
+	for (unsigned i = 1; i < 512; i++)
+		assert_int_equal(table[i], 0);
+	assert_true(pool.used <= 32 * 1024);
+	irq_close();
 	assert_int_equal(pool.used, 0);
 }
 
@@ -357,6 +385,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tables, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_table_of_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_its_does_not_run, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_its_is_not_shared, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lpis_are_in_use, setup, teardown),
