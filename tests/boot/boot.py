@@ -6,6 +6,9 @@ import re
 import shell
 from expect import ROOT, expect_detail, expect_pass, expect_screen, expect_step, read_log
 
+# DMA memory beside the frames, of a whole run (docs/performance.md).
+MEMORY_MOST = 128 * 1024
+
 BOOT_FILES = {"aarch64": "EFI/BOOT/BOOTAA64.EFI", "x86_64": "EFI/BOOT/BOOTX64.EFI"}
 
 
@@ -63,10 +66,19 @@ def expect_interrupts(log, kind, *subjects):
         assert queue and int(queue[1]) > 0, step.text
 
 
+def expect_memory(log, screens):
+    """All DMA memory that the run ever took is its frames, and little beside them."""
+    peak = re.match(r"peak: (0x[0-9a-f]+) of ", expect_detail(log, "dma", "^peak: ").text)
+    more = int(peak[1], 16) - sum(4 * s.width * s.height for s in screens)
+    assert more <= MEMORY_MOST, f"DMA memory beside the frames: {more} bytes, at most {MEMORY_MOST}"
+
+
 def expect_row(row, machine, folder):
     """Everything that a row says; `folder` is for pictures that are wrong. Returns the log."""
     log = read_log(machine)
     expect_pass(log, row.arch)
+    if "loglevel=error" not in row.args:
+        expect_memory(log, row.screens)
     if row.entropy:
         expect_entropy(log, row.entropy)
     if row.irq:

@@ -10,7 +10,7 @@ import size
 ROOT = Path(__file__).resolve().parents[2]
 
 # What was reached by gcc 12, and 2 %. The goal is size.GOAL.
-MOST = {"aarch64": 272600, "x86_64": 265300}
+MOST = {"aarch64": 272600, "x86_64": 265800}
 
 
 @pytest.mark.parametrize("arch", MOST)
