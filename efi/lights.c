@@ -10,8 +10,10 @@
 #include "gpu/check_3d.h"
 #include "gpu/isolate.h"
 #include "gpu/readback.h"
+#include "gpu/samples.h"
 #include "gpu/screen_log.h"
 #include "gpu/watch.h"
+#include "mem/clock.h"
 #include "mem/format.h"
 #include "mem/tap.h"
 
@@ -57,6 +59,16 @@ static enum status light(
 	return status;
 }
 
+/* When the first picture is on its screen: what that took, and what the log had come to. */
+static void measure_first(const struct program *p)
+{
+	const struct log_sink *serial = &p->serial.sink;
+
+	metric("run", "first-pixel", "time", clock_ns(), "ns");
+	metric("run", "first-pixel", "log", the_log.written, "characters");
+	metric("run", "first-pixel", "sent", serial->taken, "characters");
+}
+
 void lights_show(struct program *p)
 {
 	for (unsigned i = 0; i < p->devices.count; i++) {
@@ -75,7 +87,8 @@ void lights_show(struct program *p)
 		status = light(p, l, p->found, dev);
 		tap_close(dev->name, status, "gpu%u: picture shown", p->found);
 		p->found++;
-		p->lit += status == OK;
+		if (status == OK && !p->lit++ && p->options.pace)
+			measure_first(p);
 	}
 	if (p->found)
 		return;

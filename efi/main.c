@@ -52,6 +52,8 @@ static void open_serial(void)
 	while ((location = machine_choose_uart(&program.machine))) {
 		if (uart_open(&program.serial, location) == OK &&
 			log_attach(&program.serial.sink)) {
+			if (program.options.pace)
+				uart_pace(&program.serial, program.options.pace);
 			tap_ok("efi", "serial: %s", location->source);
 			return;
 		}

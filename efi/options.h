@@ -77,6 +77,7 @@ struct options {
 	enum option_dma dma; /* dma=auto|cached|uncached */
 	uint32_t duration_s; /* duration=SECONDS of mode=watch and animate; 0: for ever */
 	uint32_t frames; /* frames=N of mode=animate; 0: as duration= says */
+	uint32_t pace; /* pace=BAUD of the serial line at most; 0: as fast as it goes */
 	bool have_earlycon; /* earlycon=…; false: the console that the tables name */
 	struct uart_location earlycon;
 	struct virtio_mmio_location

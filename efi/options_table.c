@@ -358,6 +358,19 @@ const struct option option_table[] = {
 		.set = option_set_earlycon,
 	},
 	{
+		.key = "pace",
+		.values = "BAUD",
+		.initial = "0",
+		.example = "pace=115200",
+		.manual =
+			"Holds the serial port to the speed of such a line, and says how long the\n"
+			"first picture took: for an emulated port. Up to 4000000; 0 does not.",
+		.set = option_set_number,
+		.member = offsetof(struct options, pace),
+		.unit = "baud",
+		.most = 4000000,
+	},
+	{
 		.key = "virtio_mmio.device",
 		.values = "SIZE@BASE:IRQ[:ID]",
 		.example = "virtio_mmio.device=512@0xa003e00:47",

@@ -32,7 +32,7 @@ struct option {
 	uint32_t least, most;
 };
 
-#define OPTION_COUNT 28u
+#define OPTION_COUNT 29u
 
 extern const struct option option_table[OPTION_COUNT];
 

@@ -6,6 +6,8 @@
 
 #define MAX_REGISTER_SHIFT 4u
 #define IDLE_TIMEOUT_US    100000u
+#define BITS_A_CHARACTER   10u /* 8n1 */
+#define PACE_FIFO          16u
 
 static const struct uart_ops *const drivers[] = {
 	[UART_PL011] = &pl011_ops,
@@ -32,6 +34,35 @@ void uart_wait_register(const struct uart *uart, unsigned offset, uint32_t bits,
 		cpu_relax();
 }
 
+/* How many characters a line of uart_pace has room for now. */
+static unsigned pace_room(struct uart *uart)
+{
+	uint64_t now = clock_ns(), held;
+
+	uart->empty_ns = max_u64(uart->empty_ns, now);
+	held = (uart->empty_ns - now + uart->pace_ns - 1) / uart->pace_ns;
+	return held < PACE_FIFO ? PACE_FIFO - (unsigned)held : 0;
+}
+
+static unsigned room_of(struct uart *uart)
+{
+	unsigned most = uart->pace_ns ? pace_room(uart) : UINT32_MAX;
+
+	return most ? (unsigned)min_u64(most, uart->ops->room(uart)) : 0;
+}
+
+static void put(struct uart *uart, char c)
+{
+	uart->ops->put(uart, c);
+	uart->empty_ns += uart->pace_ns;
+}
+
+void uart_pace(struct uart *uart, uint32_t baud)
+{
+	uart->pace_ns = BITS_A_CHARACTER * 1000000000ull / baud;
+	log_info(uart->ops->name, "held to %u baud: a character takes %lu ns", baud, uart->pace_ns);
+}
+
 /* The log's sink: asks for room once a burst, since each register access may be a VM exit. */
 static size_t sink_write(struct log_sink *sink, const char *text, size_t length)
 {
@@ -41,16 +72,16 @@ static size_t sink_write(struct log_sink *sink, const char *text, size_t length)
 
 	while (taken < length) {
 		if (!room)
-			room = uart->ops->room(uart);
+			room = room_of(uart);
 		if (!room)
 			break;
 		room--;
 		if (text[taken] == '\n' && !uart->after_return) {
-			uart->ops->put(uart, '\r');
+			put(uart, '\r');
 			uart->after_return = true;
 			continue;
 		}
-		uart->ops->put(uart, text[taken++]);
+		put(uart, text[taken++]);
 		uart->after_return = false;
 	}
 	return taken;

@@ -38,6 +38,8 @@ struct uart {
 	struct region regs;
 	bool has_fifo; /* known to be enabled: an empty transmitter takes more than one */
 	bool after_return; /* the carriage return before a newline is out, the newline is not */
+	uint64_t pace_ns; /* uart_pace: of a character; 0: it is not held to any */
+	uint64_t empty_ns; /* … when a line of that speed would have sent what it was given */
 };
 
 /*
@@ -48,6 +50,12 @@ struct uart {
  * ERR_GONE when the registers read as all ones. Both logged.
  */
 MUST_CHECK enum status uart_open(struct uart *uart, const struct uart_location *location);
+
+/*
+ * Holds an open UART to the speed of a line of `baud` (8n1, behind a FIFO of 16 characters),
+ * whatever it takes by itself: for measuring what a log costs where the UART is an emulated one.
+ */
+void uart_pace(struct uart *uart, uint32_t baud);
 
 /* The drivers, for uart_open. */
 extern const struct uart_ops pl011_ops;

@@ -244,6 +244,9 @@ static void test_watch(void **state)
 {
 	(void)state;
 	assert_int_equal(good("mode=watch").mode, MODE_WATCH);
+	assert_int_equal(good("mode=run").pace, 0);
+	assert_int_equal(good("pace=115200").pace, 115200);
+	bad("pace=4000001", "baud 4000001 is outside 0 to 4000000");
 	assert_int_equal(good("mode=watch").duration_s, 0);
 	assert_int_equal(good("mode=bench").mode, MODE_BENCH);
 	assert_int_equal(good("duration=30").duration_s, 30);

@@ -193,6 +193,33 @@ static void test_pl011_access_width(void **state)
 	}
 }
 
+/* However much the port takes, no more than a line of that speed: 16 at once, then one in 86.8 us.
+ */
+static void test_pace(void **state)
+{
+	(void)state;
+	open_uart(pl011_location());
+	uart_pace(&uart, 115200);
+	assert_true(host_logged("pl011: held to 115200 baud: a character takes 86805 ns\n"));
+	uart.has_fifo = true;
+	fake.leave = 16;
+	assert_int_equal(write_text("0123456789abcdefgh"), 16);
+	fake.status_reads = 0;
+	assert_int_equal(write_text("gh"), 0);
+	/* It is not even asked. */
+	assert_int_equal(fake.status_reads, 0);
+	host_advance_us(2 * 87);
+	assert_int_equal(write_text("ghi"), 2);
+	/* A line that was idle for long has no more than its FIFO. */
+	host_advance_us(1000000);
+	assert_int_equal(write_text("0123456789abcdefgh"), 16);
+	/* The carriage return takes its time, too. */
+	host_advance_us(1000000);
+	assert_int_equal(write_text("0123456789abcde\n"), 15);
+	host_advance_us(87);
+	assert_int_equal(write_text("\n"), 1);
+}
+
 /* Until a FIFO is proven, a character each reading; then a burst when it is empty. */
 static void test_pl011_proves_fifo(void **state)
 {
@@ -495,6 +522,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_pl011_writes, host_reset),
 		cmocka_unit_test_setup(test_pl011_access_width, host_reset),
+		cmocka_unit_test_setup(test_pace, host_reset),
 		cmocka_unit_test_setup(test_pl011_proves_fifo, host_reset),
 		cmocka_unit_test_setup(test_pl011_without_fifo, host_reset),
 		cmocka_unit_test_setup(test_pl011_sets_baud, host_reset),
