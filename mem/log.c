@@ -24,6 +24,13 @@ static void offer(struct log_sink *sink, uint64_t most)
 	}
 }
 
+static void offer_all(uint64_t most)
+{
+	for (unsigned i = 0; i < LOG_MAX_SINKS; i++)
+		if (the_log.sinks[i])
+			offer(the_log.sinks[i], most);
+}
+
 /* Waits until at most `limit` characters are left for the sink. False when it stalled. */
 static bool wait_for(struct log_sink *sink, uint64_t limit)
 {
@@ -85,6 +92,11 @@ static void put_line(char *line, size_t length)
 	make_room(indentation + length + 1);
 	put_text(indent, indentation);
 	put_text(line, length + 1);
+	/* Whatever happens next, a line that had room has left. A sink that logs is not called
+	 * again.
+	 */
+	if (!the_log.writing)
+		offer_all(LOG_RING_SIZE);
 }
 
 /* The first character of the oldest line of which the ring still holds everything. */
@@ -125,9 +137,7 @@ void log_replay(struct log_sink *sink)
 
 void log_poll(void)
 {
-	for (unsigned i = 0; i < LOG_MAX_SINKS; i++)
-		if (the_log.sinks[i])
-			offer(the_log.sinks[i], LOG_POLL_SIZE);
+	offer_all(LOG_POLL_SIZE);
 }
 
 void log_drain(void)

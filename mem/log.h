@@ -7,9 +7,10 @@
  * (mem/tap.h writes the test points). What is not printable in a line becomes `?`: names and
  * strings may come from tables and devices.
  *
- * A sink takes what it can without waiting. Before a line would overwrite text that a sink has
- * not taken yet, the log waits for that sink; one that takes nothing for LOG_STALL_US is dropped,
- * and the other sinks are told.
+ * A sink takes what it can without waiting, of each line as soon as it is there: what comes next
+ * may hang the machine. A sink that logs while it writes is not called for that line. Before a line
+ * would overwrite text that a sink has not taken yet, the log waits for that sink; one that takes
+ * nothing for LOG_STALL_US is dropped, and the other sinks are told.
  */
 #ifndef MEM_LOG_H
 #define MEM_LOG_H
