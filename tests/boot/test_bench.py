@@ -62,3 +62,15 @@ def test_bench_without_firmware_driver(start, arch, gpu):
     expect_pass(log, arch)
     expect_figures(log)
     assert expect_step(log, "gop", "^bench").skip == "no GOP of the firmware is on a virtio GPU"
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_slow_line(start, arch):
+    """A full log does not wait for a line of 115200 baud, and is all there in the end."""
+    log = read_log(start(arch, "pci", args="after=halt loglevel=debug pace=115200"))
+    expect_pass(log, arch)
+    written, sent = (log.metrics[f"run.first-pixel.{kind}"] for kind in ("log", "sent"))
+    assert written > 10000
+    # A FIFO of 16, and a character in 86 us since.
+    assert sent <= 16 + log.metrics["run.first-pixel.time"] / 86000
+    assert sent < written / 4

@@ -65,7 +65,16 @@ def test_ratio():
     """The median of what each run's two figures come to, not of all runs' figures."""
     runs = [{"gop.a.median": a, "gpu0.b.median": b} for a, b in ((10, 1), (40, 20), (90, 30))]
     assert measure.ratio(runs, "gop.a", "gpu0.b") == 3
+    assert measure.ratio(runs, "gop.a", "gpu0.b", parts=16) == 48
     assert measure.merge(runs)["gop.a.median"] == 40
+
+
+@pytest.mark.parametrize("value, word", ((1.1, " reached"), (1.11, " not reached")))
+def test_log_goal(value, word):
+    """A log may cost a tenth, as the line says."""
+    line = measure.report_log(value, 20484, 331)
+    assert f"(goal 1.1){word};" in line
+    assert line.endswith("20484 characters of log, 331 sent by then")
 
 
 def test_figures():

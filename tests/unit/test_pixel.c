@@ -44,11 +44,53 @@ static void test_numbers(void **state)
 	assert_false(pixel_number_known(UINT32_MAX));
 }
 
+/* Wherever the rows begin, and whether or not they are an even number of pixels long. */
+static void test_copy_to_rows(void **state)
+{
+	uint64_t memory[PIXEL_ROWS + 1][8];
+
+	(void)state;
+	for (unsigned shifts = 0; shifts < 1u << (PIXEL_ROWS + 1); shifts++)
+		for (uint32_t count = 0; count <= 9; count++) {
+			le32 *all[PIXEL_ROWS + 1], **rows = all + 1;
+
+			memset(memory, 0, sizeof(memory));
+			for (unsigned i = 0; i <= PIXEL_ROWS; i++)
+				all[i] = (le32 *)memory[i] + (shifts >> i & 1) + 1;
+			for (uint32_t x = 0; x < count + 2; x++)
+				all[0][x] = le32_of(x + 1);
+			pixel_copy_to_rows(rows, all[0], count);
+			for (unsigned i = 0; i < PIXEL_ROWS; i++) {
+				assert_memory_equal(rows[i], all[0], count * PIXEL_SIZE);
+				assert_int_equal(le32_value(rows[i][-1]), 0);
+				assert_int_equal(le32_value(rows[i][count]), 0);
+			}
+		}
+}
+
+static void test_fill(void **state)
+{
+	(void)state;
+	for (unsigned shift = 0; shift < 2; shift++)
+		for (uint32_t count = 0; count <= 40; count++) {
+			uint64_t memory[24] = {0};
+			le32 *row = (le32 *)memory + 1 + shift;
+
+			pixel_fill(row, le32_of(0x01020304), count);
+			for (uint32_t x = 0; x < count; x++)
+				assert_int_equal(le32_value(row[x]), 0x01020304);
+			assert_int_equal(le32_value(row[-1]), 0);
+			assert_int_equal(le32_value(row[count]), 0);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_bytes, host_reset),
 		cmocka_unit_test_setup(test_numbers, host_reset),
+		cmocka_unit_test_setup(test_copy_to_rows, host_reset),
+		cmocka_unit_test_setup(test_fill, host_reset),
 	};
 
 	return cmocka_run_group_tests_name("pixel", tests, NULL, NULL);
