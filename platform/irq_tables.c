@@ -98,8 +98,7 @@ enum status irq_add_override(
 	for (unsigned i = 0; i < apic->override_count; i++)
 		if (apic->overrides[i].source == override->source)
 			return OK;
-	if (apic->override_count == IRQ_MAX_OVERRIDES)
-		return full("ISA interrupt", apic->override_count, source);
+	/* There is room: as many as there are ISA interrupts. */
 	apic->overrides[apic->override_count++] = *override;
 	return OK;
 }
