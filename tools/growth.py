@@ -11,9 +11,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import matplotlib
-from PIL import Image
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / folder) for folder in ("tools", "tests/boot", "tests/qtest")]
 
@@ -87,6 +84,9 @@ def draw_slots(axis, curves):
 
 
 def draw(curves):
+    import matplotlib
+    from PIL import Image
+
     matplotlib.use("Agg")
     matplotlib.rcParams.update({"font.size": 8, "lines.markersize": 4})
     import matplotlib.pyplot as plot
@@ -160,18 +160,17 @@ def tables(curves):
     )
 
 
-def write(text):
+def insert(document, text):
     """Takes the place of what stands between the marks."""
-    document = DOCUMENT.read_text()
     before, rest = document.split(BEGIN)
-    after = rest.split(END)[1]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n{text}\n{END}{after}"
 
 
 def main():
     curves = measure()
     draw(curves)
-    write("\n".join(tables(curves)))
+    DOCUMENT.write_text(insert(DOCUMENT.read_text(), "\n".join(tables(curves))))
     for path in PICTURE, DOCUMENT:
         print(f"  {'WRITE':8}{path.relative_to(ROOT)}")
 
