@@ -34,7 +34,8 @@ def two_segments(text):
     """The host bridge's node as two: properties that differ, the others as they are."""
     first = {
         "bus-range": f"0 {BUS - 1}",
-        "ranges": "0x1000000 0 0 0 0x3eff0000 0 0x10000 0x2000000 0 0x10000000 0 0x10000000 0 0x20000000",
+        "ranges": "0x1000000 0 0 0 0x3eff0000 0 0x10000 "
+        "0x2000000 0 0x10000000 0 0x10000000 0 0x20000000",
     }
     second = {
         "bus-range": f"{BUS} {BUS + 15}",

@@ -114,7 +114,7 @@ def shown_by_mem(machine):
 
 
 def shown_by_tlb(machine):
-    """For five levels, of which QEMU 7.2's `info mem` shows nothing; 1 GiB blocks look like 2 MiB."""
+    """For five levels, of which QEMU's `info mem` shows nothing; 1 GiB blocks look like 2 MiB."""
     shown = []
     for address, bits in INFO_TLB.findall(monitor(machine, "info tlb")):
         base, size = int(address, 16), BLOCK if "P" in bits else PAGE

@@ -12,7 +12,7 @@ def dtc(*arguments, **more):
 
 
 def changed(folder, extra, change):
-    """The tree of a machine with these arguments as a blob, for `-dtb`; change(text) is its text."""
+    """The tree of a machine with these arguments, for `-dtb`; change(text) is its new text."""
     folder.mkdir(parents=True, exist_ok=True)
     blob, source = folder / "machine.dtb", folder / "machine.dts"
     command = qemu.Machine("aarch64", gpu="none", extra=extra).command
