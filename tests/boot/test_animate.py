@@ -6,7 +6,7 @@ import re
 import pytest
 
 import picture
-from expect import FONT, expect_detail, expect_pass, expect_step, read_log
+from expect import FONT, TIMEOUT, expect_detail, expect_pass, expect_step, read_log
 
 FRAMES = 60
 SUMMARY = (
@@ -107,3 +107,21 @@ def test_two_gpus(start, folder):
     for device, size in ("gpu0", (1280, 800)), ("gpu1", (640, 480)):
         due = picture.moving("bars", *size, FRAMES - 1)
         picture.assert_same(machine.screendump(device), due, folder, device)
+
+
+def test_no_tearing(start):
+    """Looked at at any time the screen is one whole frame, and never an earlier one than before."""
+    size, frames = (320, 240), 240
+    machine = start(
+        "x86_64", args=f"after=halt mode=animate frames={frames} label=off video=320x240", gpu="pci"
+    )
+    whole = {picture.reference("bars", *size).tobytes(): -1}
+    for frame in range(frames):
+        whole[picture.moving("bars", *size, frame).tobytes()] = frame
+    machine.read_until(r"gpu0: animate: \d+ frames in ", TIMEOUT)
+    seen = [whole.get(machine.screendump("gpu0").convert("RGB").tobytes()) for _ in range(12)]
+    log = read_log(machine)
+    expect_pass(log, "x86_64")
+    expect_summary(log, frames)
+    assert None not in seen, f"not a frame: {seen}"
+    assert seen == sorted(seen) and len(set(seen)) > 2, seen
