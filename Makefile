@@ -65,7 +65,7 @@ SETUP := build \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
 	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
-	$(if $(filter run repeat faults bench,$(MAKECMDGOALS)),run) \
+	$(if $(filter run repeat faults bench size,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter growth,$(MAKECMDGOALS)),run growth) \
 	$(if $(filter format,$(MAKECMDGOALS)),format) \
@@ -516,7 +516,7 @@ Targets:
   sign       the same as all, signed for Secure Boot with KEY and CERT; image takes them too
   bench      what firmware's driver and ours cost, in the same boots; build/bench.json
   growth     what a frame and finding devices cost as they grow: docs/growth.png and its tables
-  size       how large the application is: sections and largest objects
+  size       how large the application is, by sections and folders, and its DMA memory
   debug      QEMU waiting for gdb, with the symbols placed
   unit       build the unit tests only
   aarch64-host  build the unit tests and the model for aarch64; check runs them by qemu-aarch64
