@@ -188,8 +188,8 @@ static uint32_t twin_from(const struct picture *p, uint32_t first, uint32_t twin
 	return row;
 }
 
-/* A row as pieces of one colour each, which are filled faster than a row is copied. */
-#define RUNS_MAX 64u
+/* A row as few pieces of one colour each: they are filled faster than a row is copied. */
+#define RUNS_MAX 16u
 
 struct runs {
 	uint32_t row; /* of the surface */
