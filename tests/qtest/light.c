@@ -156,7 +156,7 @@ enum status light_watch(struct bench *b, const struct words *w)
 
 enum status light_animate(struct bench *b, const struct words *w)
 {
-	struct light *l = find_lit(b, w);
+	struct light *l = bench_find_lit(b, w);
 	struct gpu_animation animation = {.session = l ? &l->session : NULL};
 
 	if (!l)
