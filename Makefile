@@ -424,7 +424,7 @@ $(LA57_OBJECTS): private FLAGS_x86_64 += $(call EFI_FLAGS,x86_64)
 
 $(LA57:.efi=.elf): $(LA57_OBJECTS) tools/efi.ld | setup
 	$(call say,LD,$@)
-	$(Q)x86_64-linux-gnu-ld $(LDFLAGS_TARGET) -o $@ $(filter %.o,$^)
+	$(Q)$(CC_x86_64) $(FLAGS_x86_64) $(LDFLAGS_TARGET) -o $@ $(filter %.o,$^)
 
 $(LA57): $(LA57:.efi=.elf) tools/elf2efi.py | setup
 	$(call say,EFI,$@)
