@@ -208,3 +208,9 @@ enum status map_memory(const char *subject, uint64_t base, uint64_t size)
 {
 	return map_as(MEMORY_DATA, subject, base, size);
 }
+
+void map_clean(uint64_t base, uint64_t size)
+{
+	if (!mmu_devices_are_coherent())
+		mmu_clean(base, size);
+}

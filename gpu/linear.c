@@ -62,6 +62,8 @@ void linear_present(const struct linear_screen *screen, struct rectangle area)
 
 		for (uint32_t x = area.x; x < area.x + area.width; x++)
 			io_write(IO_MMIO, at + x * PIXEL_SIZE, PIXEL_SIZE, le32_value(row[x]));
+		if (fb->is_memory)
+			map_clean(at + area.x * PIXEL_SIZE, area.width * PIXEL_SIZE);
 	}
 }
 

@@ -5,7 +5,7 @@
  * display controller is slow, and each store has the width of a pixel.
  *
  * A framebuffer on a device is mapped as its registers are (mem/map.h). One in memory is mapped as
- * memory; where the controller does not see the processor's caches, the last rows may come late.
+ * memory, and each row written out of the processor's caches, which the controller may not see.
  */
 #ifndef GPU_LINEAR_H
 #define GPU_LINEAR_H

@@ -27,4 +27,10 @@ MUST_CHECK enum status map_device(const char *subject, uint64_t base, uint64_t s
 /* The same for memory that firmware left to be written, cached as memory is. */
 MUST_CHECK enum status map_memory(const char *subject, uint64_t base, uint64_t size);
 
+/*
+ * Writes what caches hold of memory that map_memory made reachable to that memory: for a device
+ * that does not look into them. Nothing where all do (x86).
+ */
+void map_clean(uint64_t base, uint64_t size);
+
 #endif

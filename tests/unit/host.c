@@ -74,8 +74,10 @@ bool io_has_ports(void)
 enum status map_device(const char *subject, uint64_t base, uint64_t size)
 {
 	(void)subject;
-	host_mapping = (struct host_mapping){
-		host_mapping.asked + 1, base, size, host_mapping.answer, false};
+	host_mapping = (struct host_mapping){.asked = host_mapping.asked + 1,
+		.base = base,
+		.size = size,
+		.answer = host_mapping.answer};
 	return host_mapping.answer;
 }
 
@@ -85,6 +87,13 @@ enum status map_memory(const char *subject, uint64_t base, uint64_t size)
 
 	host_mapping.memory = true;
 	return status;
+}
+
+void map_clean(uint64_t base, uint64_t size)
+{
+	host_mapping.cleaned++;
+	host_mapping.clean_base = base;
+	host_mapping.clean_size = size;
 }
 
 uint64_t clock_counter(void)

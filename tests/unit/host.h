@@ -52,6 +52,9 @@ struct host_mapping {
 	uint64_t size;
 	enum status answer;
 	bool memory; /* by map_memory */
+	unsigned cleaned; /* calls of map_clean since then, and the last one's arguments */
+	uint64_t clean_base;
+	uint64_t clean_size;
 };
 extern struct host_mapping host_mapping;
 

@@ -78,6 +78,7 @@ static void test_picture(void **state)
 			assert_int_equal(pixels[y * STRIDE + x], x < WIDTH ? due : UNSEEN);
 		}
 	}
+	assert_int_equal(host_mapping.cleaned, 0);
 }
 
 static void test_a_part(void **state)
@@ -96,6 +97,10 @@ static void test_in_memory(void **state)
 	frame.is_memory = true;
 	assert_int_equal(linear_open(&screen, &frame, &pool), OK);
 	assert_true(host_mapping.memory);
+	linear_present(&screen, (struct rectangle){3, 5, 2, 4});
+	assert_int_equal(host_mapping.cleaned, 4);
+	assert_int_equal(host_mapping.clean_base, BASE + (8 * STRIDE + 3) * 4);
+	assert_int_equal(host_mapping.clean_size, 8);
 }
 
 static void test_formats(void **state)
