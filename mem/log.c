@@ -92,9 +92,7 @@ static void put_line(char *line, size_t length)
 	make_room(indentation + length + 1);
 	put_text(indent, indentation);
 	put_text(line, length + 1);
-	/* Whatever happens next, a line that had room has left. A sink that logs is not called
-	 * again.
-	 */
+	/* Whatever happens next has this line before it. A sink that logs is not called again. */
 	if (!the_log.writing)
 		offer_all(LOG_RING_SIZE);
 }
@@ -127,6 +125,9 @@ void log_detach(struct log_sink *sink)
 	for (unsigned i = 0; i < LOG_MAX_SINKS; i++)
 		if (the_log.sinks[i] == sink)
 			the_log.sinks[i] = NULL;
+	/* After a fault in its write, which does not return, the others are written to again. */
+	if (the_log.writing == sink)
+		the_log.writing = NULL;
 }
 
 void log_replay(struct log_sink *sink)

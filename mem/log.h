@@ -52,6 +52,8 @@ extern struct log the_log;
  * every new line. False when LOG_MAX_SINKS are attached.
  */
 bool log_attach(struct log_sink *sink);
+
+/* A sink in whose write a fault came is not being written to any more. */
 void log_detach(struct log_sink *sink);
 
 /*

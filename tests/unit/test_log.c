@@ -271,6 +271,19 @@ static void test_sink_that_logs(void **state)
 	assert_int_equal(strncmp(first.text, "line\nsaid while writing\n", 24), 0);
 }
 
+/* A fault in a sink's write does not return to it: without that sink, lines leave at once again. */
+static void test_fault_in_a_sink(void **state)
+{
+	(void)state;
+	assert_true(log_attach(&first.sink));
+	assert_true(log_attach(&second.sink));
+	the_log.writing = &second.sink;
+	log_detach(&second.sink);
+	log_line("the report");
+	assert_string_equal(first.text, "the report\n");
+	assert_int_equal(second.length, 0);
+}
+
 /* The line of a dropped sink comes on a line of its own, and nothing else is lost. */
 static void check_dropped(const struct test_sink *s, const char *expected)
 {
@@ -440,6 +453,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_wait_with_room, reset),
 		cmocka_unit_test_setup(test_line_leaves_at_once, reset),
 		cmocka_unit_test_setup(test_sink_that_logs, reset),
+		cmocka_unit_test_setup(test_fault_in_a_sink, reset),
 		cmocka_unit_test_setup(test_stall_behind_good, reset),
 		cmocka_unit_test_setup(test_stall_before_good, reset),
 		cmocka_unit_test_setup(test_stall_in_drain, reset),
