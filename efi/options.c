@@ -235,6 +235,13 @@ enum status options_check(const struct options *options)
 			options->fault->name);
 		return ERR_MALFORMED;
 	}
+	if (options->pace && options->pace < OPTIONS_LEAST_PACE) {
+		log_error("options",
+			"pace=%u: a line of less than %u baud looks to the log like one that "
+			"stands still",
+			options->pace, OPTIONS_LEAST_PACE);
+		return ERR_MALFORMED;
+	}
 	if (list && options->after != AFTER_HALT && options->after != AFTER_SHELL)
 		log_info("options", "after= has no effect: mode=list returns to the shell");
 	if (options->duration_s && options->mode != MODE_WATCH && options->mode != MODE_ANIMATE)

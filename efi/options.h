@@ -50,6 +50,7 @@ enum option_console {
 #define OPTIONS_MAX_VIRTIO_MMIO 16u
 #define OPTIONS_MAX_LENGTH      65536u /* bytes of one source */
 #define OPTIONS_MAX_WORD        255u /* characters of one word, without its quotes */
+#define OPTIONS_LEAST_PACE      300u /* baud; mem/log.h gives a sink up that stalls */
 
 struct options {
 	enum option_mode mode; /* mode=run|watch|bench|animate|list; the bare word `help` is

@@ -364,7 +364,7 @@ const struct option option_table[] = {
 		.example = "pace=115200",
 		.manual =
 			"Holds the serial port to the speed of such a line, and says how long the\n"
-			"first picture took: for an emulated port. Up to 4000000; 0 does not.",
+			"first picture took: for an emulated port. 300 to 4000000; 0 does not.",
 		.set = option_set_number,
 		.member = offsetof(struct options, pace),
 		.unit = "baud",
@@ -431,7 +431,8 @@ const struct option option_table[] = {
 		.example = "features=-event_idx,+in_order",
 		.manual =
 			"Features to accept (+) where they are offered, or not to (-). Usual are\n"
-			"edid, indirect_desc, event_idx; not in_order, notification_data.",
+			"edid, indirect_desc, event_idx and ring_reset; not in_order and\n"
+			"notification_data.",
 		.names = usual_names,
 		.set = option_set_features,
 	},

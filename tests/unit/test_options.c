@@ -240,13 +240,25 @@ static void test_video(void **state)
 	bad("video=Virtual-1:640x480", "WIDTHxHEIGHT or auto is expected");
 }
 
+static void test_pace(void **state)
+{
+	struct options o;
+
+	(void)state;
+	assert_int_equal(good("mode=run").pace, 0);
+	assert_int_equal(good("pace=115200").pace, 115200);
+	bad("pace=4000001", "baud 4000001 is outside 0 to 4000000");
+	o = good("pace=300");
+	assert_int_equal(options_check(&o), OK);
+	o = good("pace=299");
+	assert_int_equal(options_check(&o), ERR_MALFORMED);
+	assert_true(host_logged("pace=299: a line of less than 300 baud"));
+}
+
 static void test_watch(void **state)
 {
 	(void)state;
 	assert_int_equal(good("mode=watch").mode, MODE_WATCH);
-	assert_int_equal(good("mode=run").pace, 0);
-	assert_int_equal(good("pace=115200").pace, 115200);
-	bad("pace=4000001", "baud 4000001 is outside 0 to 4000000");
 	assert_int_equal(good("mode=watch").duration_s, 0);
 	assert_int_equal(good("mode=bench").mode, MODE_BENCH);
 	assert_int_equal(good("duration=30").duration_s, 30);
@@ -955,6 +967,7 @@ int main(void)
 		cmocka_unit_test_setup(test_features, host_reset),
 		cmocka_unit_test_setup(test_pattern, host_reset),
 		cmocka_unit_test_setup(test_video, host_reset),
+		cmocka_unit_test_setup(test_pace, host_reset),
 		cmocka_unit_test_setup(test_watch, host_reset),
 		cmocka_unit_test_setup(test_animate, host_reset),
 		cmocka_unit_test_setup(test_displays, host_reset),
