@@ -85,10 +85,12 @@ setup:
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wvla -Wundef -Wwrite-strings -Wimplicit-fallthrough
 
-# Small, but for what touches every pixel (FAST below).
+# Small, but for what touches every pixel (FAST below). Not -Oz of gcc, which on x86_64 makes a volatile
+# store of 0 or -1 a read-modify-write (andw $0): rings are stored to.
 # No stack protector: its guard wants a C library that sets it and a handler that reports; a
 # smashed stack ends in our own traps. No unwind tables: backtraces walk the frame pointers.
-CFLAGS_TARGET := -std=gnu11 -Oz -g -ffreestanding -fPIE -fvisibility=hidden \
+CFLAGS_TARGET := -std=gnu11 $(if $(filter gcc,$(COMPILER)),-Os,-Oz) -g \
+	-ffreestanding -fPIE -fvisibility=hidden \
 	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-stack-protector \
 	-fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)/= $(WARNINGS)
