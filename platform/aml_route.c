@@ -19,6 +19,7 @@
 #define PIN_COUNT    4u
 #define DEVICE_COUNT 32u
 #define MAX_NOTS     8u
+#define MAX_LINKS    8u /* a PC has LNKA to LNKH */
 
 #define SEGMENT_CRS AML_SEGMENT('_', 'C', 'R', 'S')
 #define SEGMENT_PRT AML_SEGMENT('_', 'P', 'R', 'T')
@@ -26,11 +27,20 @@
 
 static const char subject[] = "aml";
 
+/* A link device that was looked up, by the name that entries have for it. */
+struct link {
+	struct aml_name name;
+	struct aml_route route; /* its interrupt; the rest is not set */
+	enum status status;
+};
+
 /* Where in the namespace a term list stands, and whose it is. */
 struct place {
 	struct aml_namespace *ns;
 	const struct aml_device *device; /* for the log */
 	struct aml_path scope;
+	struct link links[MAX_LINKS]; /* many entries name the same few */
+	unsigned link_count;
 };
 
 static bool append(struct aml_path *path, uint32_t segment)
@@ -167,14 +177,13 @@ static bool find_link(const struct place *at, const struct aml_name *name, struc
 	}
 }
 
-static enum status take_link(
+static enum status read_link(
 	const struct place *at, const struct aml_name *name, struct aml_route *route)
 {
 	struct aml_object crs;
 	struct aml_value value = {.type = AML_VALUE_OTHER};
 	char path[AML_PATH_SIZE];
 
-	route->number = 0;
 	if (find_link(at, name, &crs))
 		aml_evaluate(at->ns, crs, &value);
 	if (value.type == AML_VALUE_BUFFER &&
@@ -186,8 +195,38 @@ static enum status take_link(
 	return ERR_UNSUPPORTED;
 }
 
+static bool is_same_name(const struct aml_name *a, const struct aml_name *b)
+{
+	return a->absolute == b->absolute && a->parents == b->parents &&
+	       aml_path_equal(&a->path, &b->path);
+}
+
+static struct link *find_known(struct place *at, const struct aml_name *name)
+{
+	for (unsigned i = 0; i < at->link_count && i < MAX_LINKS; i++)
+		if (is_same_name(&at->links[i].name, name))
+			return &at->links[i];
+	return NULL;
+}
+
+/* A link that was looked up is remembered, until MAX_LINKS others were. */
+static enum status take_link(struct place *at, const struct aml_name *name, struct aml_route *route)
+{
+	struct link *link = find_known(at, name);
+
+	if (!link) {
+		link = &at->links[at->link_count++ % MAX_LINKS];
+		*link = (struct link){.name = *name};
+		link->status = read_link(at, name, &link->route);
+	}
+	route->number = link->route.number;
+	route->edge = link->route.edge;
+	route->low = link->route.low;
+	return link->status;
+}
+
 /* One entry: address, pin, link device or 0, index or interrupt. */
-static enum status take_route(const struct place *at, struct bytes entry, struct aml_route *route)
+static enum status take_route(struct place *at, struct bytes entry, struct aml_route *route)
 {
 	struct aml_value address, pin, source, index;
 
@@ -210,7 +249,7 @@ static enum status take_route(const struct place *at, struct bytes entry, struct
 	return OK;
 }
 
-static enum status each_entry(const struct place *at, struct bytes entries,
+static enum status each_entry(struct place *at, struct bytes entries,
 	void (*found)(void *context, const struct aml_route *route), void *context)
 {
 	enum status result = OK;

@@ -118,6 +118,62 @@ static void test_wired_and_linked(void **state)
 	assert_true(!routes[2].edge && routes[2].low);
 }
 
+/* More links than are remembered, some named again; LNKA of the bridge hides \LNKA. */
+static void test_many_links(void **state)
+{
+	char name[] = "LNKA";
+	size_t device, list;
+
+	(void)state;
+	for (uint8_t i = 0; i < 10; i++) {
+		name[3] = (char)('A' + i);
+		link_device(name, i % 2 ? 0x03 : 0x05, 40 + i);
+	}
+	device = bridge();
+	link_device("LNKA", 0x05, 77);
+	aml_name(&aml, "_PRT");
+	list = package(MAX_ROUTES);
+	for (uint8_t i = 0; i < MAX_ROUTES; i++) {
+		name[3] = (char)('A' + i % 10);
+		entry(i, 0, i == 1 ? "\\LNKA" : name, 0);
+	}
+	aml_close(&aml, list);
+	aml_close(&aml, device);
+	read_all();
+	assert_int_equal(routed, OK);
+	assert_int_equal(count, MAX_ROUTES);
+	for (unsigned i = 0; i < MAX_ROUTES; i++) {
+		unsigned link = i == 1 ? 0 : i % 10;
+
+		assert_int_equal(routes[i].device, i);
+		assert_int_equal(routes[i].number, i % 10 ? 40 + link : 77);
+		assert_true(routes[i].edge == (link % 2 == 1) && routes[i].low != routes[i].edge);
+	}
+}
+
+/* What cannot be read is told once for all entries that name it, and none of them is a route. */
+static void test_link_is_told_once(void **state)
+{
+	static const char line[] = "the interrupt of link \\NONE has to be computed";
+	size_t device, list;
+	const char *first;
+
+	(void)state;
+	device = bridge();
+	aml_name(&aml, "_PRT");
+	list = package(3);
+	for (uint8_t i = 0; i < 3; i++)
+		entry(i, 0, "NONE", 0);
+	aml_close(&aml, list);
+	aml_close(&aml, device);
+	read_all();
+	assert_int_equal(routed, ERR_UNSUPPORTED);
+	assert_int_equal(count, 0);
+	first = strstr(host_log(), line);
+	assert_non_null(first);
+	assert_null(strstr(first + 1, line));
+}
+
 /* \_PIC stores its argument in PICF; PRTP and PRTA have one entry each: interrupt 5 and 16. */
 static void model_and_tables(void)
 {
@@ -285,6 +341,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_wired_and_linked, setup),
+		cmocka_unit_test_setup(test_many_links, setup),
+		cmocka_unit_test_setup(test_link_is_told_once, setup),
 		cmocka_unit_test_setup(test_decided_by_the_model, setup),
 		cmocka_unit_test_setup(test_decided_by_something_else, setup),
 		cmocka_unit_test_setup(test_link_is_computed, setup),
