@@ -96,9 +96,9 @@ CFLAGS_TARGET := -std=gnu11 $(if $(filter gcc,$(COMPILER)),-Os,-Oz) -g \
 	-ffile-prefix-map=$(CURDIR)/= $(WARNINGS)
 
 # No floating point or vector registers: nobody saves them in our traps. aarch64: device memory
-# refuses unaligned accesses, and there is no libgcc to choose the atomics. x86_64: a trap would
-# write over the red zone.
-CFLAGS_aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics
+# refuses unaligned accesses, there is no libgcc to choose the atomics, and the image is less than
+# 1 MiB, which one instruction reaches. x86_64: a trap would write over the red zone.
+CFLAGS_aarch64 := -mcmodel=tiny -mgeneral-regs-only -mstrict-align -mno-outline-atomics
 CFLAGS_x86_64  := -mgeneral-regs-only -mno-red-zone -fcf-protection=none
 
 # Only efi/ sees the UEFI definitions, whose CHAR16 is 16 bits wide.

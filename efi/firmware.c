@@ -87,6 +87,25 @@ void firmware_close(struct firmware *fw)
 	fw->map = (struct memory_map){0};
 }
 
+void *firmware_take_pages(const struct firmware *fw, uint64_t size)
+{
+	EFI_PHYSICAL_ADDRESS address = 0;
+	EFI_STATUS status = fw->system->BootServices->AllocatePages(
+		AllocateAnyPages, EfiLoaderData, EFI_SIZE_TO_PAGES(size), &address);
+
+	if (EFI_ERROR(status)) {
+		log_error(
+			"efi", "AllocatePages: 0x%lx bytes: status 0x%lx", size, (uint64_t)status);
+		return NULL;
+	}
+	return memset((void *)address, 0, size);
+}
+
+void firmware_free_pages(const struct firmware *fw, void *pages, uint64_t size)
+{
+	fw->system->BootServices->FreePages((uint64_t)pages, EFI_SIZE_TO_PAGES(size));
+}
+
 uint64_t firmware_table(const struct firmware *fw, const EFI_GUID *guid)
 {
 	const EFI_SYSTEM_TABLE *system = fw->system;

@@ -36,6 +36,13 @@ MUST_CHECK enum status firmware_open(
 /* Gives the memory map's copy back; before returning to firmware. */
 void firmware_close(struct firmware *fw);
 
+/*
+ * `size` bytes of whole pages, all 0, which firmware keeps out of everybody's way; NULL, logged,
+ * when it has none. Of `fw`, `system` alone is needed, so that it may be had before firmware_open.
+ */
+void *firmware_take_pages(const struct firmware *fw, uint64_t size);
+void firmware_free_pages(const struct firmware *fw, void *pages, uint64_t size);
+
 /* The address of a configuration table (UEFI 2.10 §4.6), 0 when firmware has none with that GUID.
  */
 uint64_t firmware_table(const struct firmware *fw, const EFI_GUID *guid);

@@ -2,7 +2,7 @@
 /*
  * In: the image, the DMA memory, windows of registers. Out: page tables that map these alone.
  *
- * map_device has no argument by which it could find the tables, so that they are static here.
+ * map_device has no argument by which it could find them, so that what is known of them is static.
  */
 #include "efi/own_memory.h"
 
@@ -11,16 +11,6 @@
 #include "mem/tap.h"
 #include "platform/mmu.h"
 
-#define TABLE_PAGES 128u
-#define STACK_SIZE  (128u * 1024) /* what UEFI 2.10 §2.3 promises under boot services */
-
-struct guarded_stack {
-	uint8_t guard[PAGE_SIZE];
-	uint8_t bytes[STACK_SIZE];
-};
-
-static struct guarded_stack stack __attribute__((aligned(PAGE_SIZE)));
-static uint64_t tables[TABLE_PAGES * PAGE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static struct memory_plan plan;
 static struct paging paging;
 static struct mmu_state firmware_mmu;
@@ -29,46 +19,56 @@ static struct mmu_state firmware_mmu;
 #define BOUND extern const char __attribute__((visibility("hidden")))
 BOUND image_text[], image_rodata[], image_data[], image_rest[];
 
-uint64_t own_stack_bottom(void)
-{
-	return (uint64_t)stack.bytes;
-}
-
-uint64_t own_stack_top(void)
-{
-	return (uint64_t)(stack.bytes + sizeof(stack.bytes));
-}
-
 const struct memory_plan *own_memory_plan(void)
 {
 	return &plan;
 }
 
-static enum status add_image(uint64_t base, uint64_t size)
+struct part {
+	const char *name;
+	const void *end;
+	enum memory_kind kind;
+};
+
+/* Adds `count` parts, each from the end of the one before it on; the first from `base` on. */
+static enum status add_parts(const void *base, const struct part *parts, unsigned count)
 {
-	const struct {
-		const char *name;
-		uint64_t end;
-		enum memory_kind kind;
-	} parts[] = {
-		{"image headers", (uint64_t)image_text, MEMORY_CONST},
-		{"image code", (uint64_t)image_rodata, MEMORY_CODE},
-		{"image constants", (uint64_t)image_data, MEMORY_CONST},
-		{"image data", (uint64_t)stack.guard, MEMORY_DATA},
-		{"guard page below the stack", (uint64_t)stack.bytes, MEMORY_GUARD},
-		{"stack", own_stack_top(), MEMORY_DATA},
-		{"image data", (uint64_t)image_rest, MEMORY_DATA},
-		{"image relocations", base + size, MEMORY_CONST},
-	};
 	enum status status = OK;
 
-	for (unsigned i = 0; status == OK && i < ARRAY_SIZE(parts); i++) {
-		if (parts[i].end > base)
+	for (unsigned i = 0; status == OK && i < count; i++) {
+		uint64_t size = (uint64_t)parts[i].end - (uint64_t)base;
+
+		if (size)
 			status = memory_plan_add(
-				&plan, parts[i].name, parts[i].kind, base, parts[i].end - base);
+				&plan, parts[i].name, parts[i].kind, (uint64_t)base, size);
 		base = parts[i].end;
 	}
 	return status;
+}
+
+static enum status add_image(const char *base, uint64_t size)
+{
+	const struct part parts[] = {
+		{"image headers", image_text, MEMORY_CONST},
+		{"image code", image_rodata, MEMORY_CODE},
+		{"image constants", image_data, MEMORY_CONST},
+		{"image data", image_rest, MEMORY_DATA},
+		{"image relocations", base + size, MEMORY_CONST},
+	};
+
+	return add_parts(base, parts, ARRAY_SIZE(parts));
+}
+
+static enum status add_own(const void *data, const struct own_pages *own)
+{
+	const struct part parts[] = {
+		{"program's data", own->guard, MEMORY_DATA},
+		{"guard page below the stack", own->stack, MEMORY_GUARD},
+		{"stack", own->tables, MEMORY_DATA},
+		{"page tables", own + 1, MEMORY_DATA},
+	};
+
+	return add_parts(data, parts, ARRAY_SIZE(parts));
 }
 
 static enum status add_dma(const struct dma_pool *dma)
@@ -105,16 +105,19 @@ static void log_tables(void)
 		paging.page_count);
 }
 
-enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *dma)
+enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *dma,
+	const void *data, struct own_pages *own)
 {
 	struct page_format format = mmu_format();
-	enum status status = add_image((uint64_t)fw->loaded->ImageBase, fw->loaded->ImageSize);
+	enum status status = add_image(fw->loaded->ImageBase, fw->loaded->ImageSize);
 
+	if (status == OK)
+		status = add_own(data, own);
 	if (status == OK)
 		status = add_dma(dma);
 	if (status != OK)
 		return status;
-	paging_init(&paging, &format, tables, TABLE_PAGES);
+	paging_init(&paging, &format, own->tables, OWN_TABLE_PAGES);
 	status = paging_map_plan(&paging, &plan);
 	if (status != OK)
 		return status;

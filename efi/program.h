@@ -9,6 +9,7 @@
 
 #include "efi/firmware.h"
 #include "efi/options.h"
+#include "efi/own_memory.h"
 #include "gpu/animate.h"
 #include "gpu/console.h"
 #include "gpu/fault.h"
@@ -31,26 +32,28 @@ struct light {
 	bool lit;
 };
 
+/* In pages from the firmware: it is larger than the 1 MiB in which all of the image has to be. */
 struct program {
 	struct firmware firmware;
 	struct options options;
-	struct machine machine;
 	struct uart serial;
-	struct dma_pool dma;
-	bool dma_is_open; /* own_memory_open_dma */
-	struct pci_tree pci;
-	struct virtio_devices devices;
-	struct light lights[PROGRAM_MAX_GPUS];
-	unsigned found; /* GPUs; the first so many of `lights` are theirs */
-	unsigned lit; /* GPUs that show their picture */
-	struct gpu_watch watches[PROGRAM_MAX_GPUS]; /* mode=watch: of the lit ones */
-	unsigned served; /* changes of displays that were followed */
-	struct gpu_animation animations[PROGRAM_MAX_GPUS]; /* mode=animate: of the lit ones */
-	uint64_t frames; /* that were shown, */
-	uint64_t dropped; /* and those that were not */
 	struct linear_screen framebuffer;
 	bool framebuffer_shows; /* the picture */
 	struct console console; /* on the framebuffer */
+	bool dma_is_open; /* own_memory_open_dma */
+	struct dma_pool dma;
+	unsigned found; /* GPUs; the first so many of `lights` are theirs */
+	unsigned lit; /* GPUs that show their picture */
+	unsigned served; /* changes of displays that were followed */
+	uint64_t frames; /* that were shown, */
+	uint64_t dropped; /* and those that were not */
+	struct gpu_watch watches[PROGRAM_MAX_GPUS]; /* mode=watch: of the lit ones */
+	struct machine machine;
+	struct pci_tree pci;
+	struct virtio_devices devices;
+	struct light lights[PROGRAM_MAX_GPUS];
+	struct gpu_animation animations[PROGRAM_MAX_GPUS]; /* mode=animate: of the lit ones */
+	struct own_pages own __attribute__((aligned(PAGE_SIZE)));
 };
 
 #endif

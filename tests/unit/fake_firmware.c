@@ -54,9 +54,17 @@ static EFI_STATUS EFIAPI allocate_pages(
 {
 	(void)type;
 	assert_false(fake_firmware.left);
-	assert_int_equal(how, AllocateAddress);
 	if (fake_firmware.refuses)
 		return EFI_NOT_FOUND;
+	if (how == AllocateAnyPages) {
+		assert_null(fake_firmware.anywhere);
+		fake_firmware.anywhere = aligned_alloc(PAGE_SIZE, pages * PAGE_SIZE);
+		memset(fake_firmware.anywhere, 0xa5, pages * PAGE_SIZE);
+		*address = (uint64_t)fake_firmware.anywhere;
+		fake_firmware.pages += pages;
+		return EFI_SUCCESS;
+	}
+	assert_int_equal(how, AllocateAddress);
 	for (unsigned i = 0; i < fake_firmware.map_count; i++) {
 		const EFI_MEMORY_DESCRIPTOR *d = &fake_firmware.map[i];
 
@@ -72,8 +80,11 @@ static EFI_STATUS EFIAPI allocate_pages(
 
 static EFI_STATUS EFIAPI free_pages(EFI_PHYSICAL_ADDRESS address, UINTN pages)
 {
-	(void)address;
 	assert_false(fake_firmware.left);
+	if (address == (uint64_t)fake_firmware.anywhere) {
+		free(fake_firmware.anywhere);
+		fake_firmware.anywhere = NULL;
+	}
 	fake_firmware.pages -= pages;
 	return EFI_SUCCESS;
 }

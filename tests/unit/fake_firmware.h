@@ -49,6 +49,7 @@ struct fake_firmware {
 	unsigned exits; /* calls of ExitBootServices */
 	unsigned pools; /* allocations of pool memory not freed */
 	UINTN pages; /* pages handed out and not freed */
+	void *anywhere; /* those of AllocateAnyPages */
 	UINTN watchdog_timeout;
 	EFI_LOADED_IMAGE_PROTOCOL loaded;
 	EFI_RUNTIME_SERVICES runtime;

@@ -109,6 +109,23 @@ static void test_taken_meanwhile(void **state)
 	assert_true(host_logged("are taken by now"));
 }
 
+static void test_pages_of_its_own(void **state)
+{
+	const uint64_t size = 2 * PAGE_SIZE + 1;
+	uint8_t *pages = firmware_take_pages(&fw, size);
+
+	(void)state;
+	assert_non_null(pages);
+	assert_int_equal(fake_firmware.pages, 3);
+	for (uint64_t i = 0; i < size; i++)
+		assert_int_equal(pages[i], 0);
+	firmware_free_pages(&fw, pages, size);
+	assert_int_equal(fake_firmware.pages, 0);
+	fake_firmware.refuses = true;
+	assert_null(firmware_take_pages(&fw, size));
+	assert_true(host_logged("error: AllocatePages: 0x2001 bytes: status 0x"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +134,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_several_pieces_and_the_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_usable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_taken_meanwhile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages_of_its_own, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("firmware", tests, NULL, NULL);
