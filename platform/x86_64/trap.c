@@ -7,7 +7,7 @@
 
 #define VECTORS    256u
 #define EXCEPTIONS 32u /* vectors below this one; above, interrupts, that return */
-#define STUB_SIZE  16u /* in vectors.S */
+#define STUB_SIZE  8u /* in vectors.S */
 #define STACK_SIZE 16384u
 
 /* Selectors: offsets into the GDT below. */

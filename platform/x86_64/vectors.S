@@ -9,27 +9,33 @@
 	.text
 
 	/*
-	 * 256 stubs, 16 bytes apart. The processor itself pushes an error code for vectors 8, 10 to
-	 * 14, 17, 21, 29 and 30 (SDM volume 3, table 6-1; AMD APM volume 2, table 8-1).
+	 * 256 stubs, 8 bytes apart: a number fits that a byte can say, which is negative from 128
+	 * on, until irq_frame reads it. The processor itself pushes an error code for vectors 8,
+	 * 10 to 14, 17, 21, 29 and 30 (SDM volume 3, table 6-1; AMD APM volume 2, table 8-1).
 	 */
-	.balign 16
+	.balign 8
 	.globl	trap_stubs
 	.hidden	trap_stubs
 trap_stubs:
 	.set	number, 0
 	.rept	256
-	.balign 16
-	.if	(number > 31) || (((0x60227d00 >> (number & 31)) & 1) == 0)
-	pushq	$0
-	.endif
-	pushq	$number
+	.balign 8
+	pushq	$number - (number & 128) * 2
 	.if	number > 31
 	jmp	irq_frame
-	.else
+	.elseif	(0x60227d00 >> number) & 1
 	jmp	save_frame
+	.else
+	jmp	save_without_error
 	.endif
 	.set	number, number + 1
 	.endr
+
+	/* Puts an error code of 0 behind the number. */
+	.macro	push_error
+	pushq	(%rsp)
+	movq	$0, 8(%rsp)
+	.endm
 
 	/* What the processor and the stub do not push of a struct trap_frame. */
 	.macro	push_registers
@@ -51,6 +57,8 @@ trap_stubs:
 	pushq	%rax
 	.endm
 
+save_without_error:
+	push_error
 save_frame:
 	push_registers
 	movq	%rsp, %rdi
@@ -63,9 +71,11 @@ save_frame:
 	 * controller it is a fault like any other.
 	 */
 irq_frame:
+	push_error
 	push_registers
 	movq	%rsp, %rbx
-	movl	VECTOR(%rbx), %edi
+	movzbl	VECTOR(%rbx), %edi
+	movq	%rdi, VECTOR(%rbx)
 	andq	$-16, %rsp
 	call	irq_dispatch
 	testb	%al, %al
