@@ -162,9 +162,7 @@ const struct fault *fault_find(const char *name)
 
 static uint64_t read_features(struct virtio_device *dev)
 {
-	struct fault_state *state = fault_state_of(dev);
-
-	return state->real->read_features(dev) & ~state->fault->operations->hidden_features;
+	return fault_state_of(dev)->real->read_features(dev) & ~FEATURE(VIRTIO_F_INDIRECT_DESC);
 }
 
 /*
@@ -234,26 +232,32 @@ static void notify_queue(struct virtio_device *dev, const struct queue *q)
 		state->real->notify_queue(dev, q);
 }
 
+static void replace(struct virtio_transport *t, const struct fault_registers *r)
+{
+	if (r->read_status)
+		t->read_status = r->read_status;
+	if (r->write_status)
+		t->write_status = r->write_status;
+	if (r->write_features)
+		t->write_features = r->write_features;
+	if (r->read_queue_size_max)
+		t->read_queue_size_max = r->read_queue_size_max;
+	if (r->setup_queue)
+		t->setup_queue = r->setup_queue;
+	if (r->read_interrupt_status)
+		t->read_interrupt_status = r->read_interrupt_status;
+	if (r->acknowledge_interrupt)
+		t->acknowledge_interrupt = r->acknowledge_interrupt;
+	if (r->read_config)
+		t->read_config = r->read_config;
+}
+
 /* The driver's view of the transport: the real one, with what the fault replaces. */
 static void decorate(struct virtio_transport *t, const struct fault_operations *o)
 {
-	if (o->read_status)
-		t->read_status = o->read_status;
-	if (o->write_status)
-		t->write_status = o->write_status;
-	if (o->write_features)
-		t->write_features = o->write_features;
-	if (o->read_queue_size_max)
-		t->read_queue_size_max = o->read_queue_size_max;
-	if (o->setup_queue)
-		t->setup_queue = o->setup_queue;
-	if (o->read_interrupt_status)
-		t->read_interrupt_status = o->read_interrupt_status;
-	if (o->acknowledge_interrupt)
-		t->acknowledge_interrupt = o->acknowledge_interrupt;
-	if (o->read_config)
-		t->read_config = o->read_config;
-	if (o->hidden_features)
+	if (o->registers)
+		replace(t, o->registers);
+	if (o->in_ring)
 		t->read_features = read_features;
 	if (o->spoil || o->notify)
 		t->notify_queue = notify_queue;

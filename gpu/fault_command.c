@@ -379,6 +379,5 @@ static void cursor_response(struct fault_request *r)
 	le16_store(&r->first->flags, VIRTQ_DESC_F_NEXT);
 }
 
-const struct fault_operations fault_cursor_response = {.spoil = cursor_response,
-	.applies = is_cursor_command,
-	.hidden_features = FEATURE(VIRTIO_F_INDIRECT_DESC)};
+const struct fault_operations fault_cursor_response = {
+	.spoil = cursor_response, .applies = is_cursor_command, .in_ring = true};

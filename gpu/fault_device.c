@@ -38,14 +38,16 @@ static void no_access_platform(struct virtio_device *dev, uint64_t features)
 	write_without(dev, features, VIRTIO_F_ACCESS_PLATFORM);
 }
 
-const struct fault_operations fault_no_access_platform = {.write_features = no_access_platform};
+const struct fault_operations fault_no_access_platform = {
+	.registers = REGISTERS(.write_features = no_access_platform)};
 
 static void no_version_1(struct virtio_device *dev, uint64_t features)
 {
 	write_without(dev, features, VIRTIO_F_VERSION_1);
 }
 
-const struct fault_operations fault_no_version_1 = {.write_features = no_version_1};
+const struct fault_operations fault_no_version_1 = {
+	.registers = REGISTERS(.write_features = no_version_1)};
 
 static void few_features(struct virtio_device *dev, uint64_t features)
 {
@@ -60,7 +62,8 @@ static void features_after_status(struct virtio_device *dev, uint8_t status)
 }
 
 const struct fault_operations fault_late_features = {
-	.write_features = few_features, .write_status = features_after_status};
+	.registers =
+		REGISTERS(.write_features = few_features, .write_status = features_after_status)};
 
 /* ---- PCI */
 
@@ -138,7 +141,7 @@ static void narrow_write(struct virtio_device *dev, uint8_t status)
 }
 
 const struct fault_operations fault_narrow_access = {
-	.read_status = narrow_read, .write_status = narrow_write};
+	.registers = REGISTERS(.read_status = narrow_read, .write_status = narrow_write)};
 
 /* QueuePFN = 0 for the cursor queue, which is not used. */
 static void pfn_zero(struct fault_request *r)
@@ -198,7 +201,7 @@ static uint8_t answer_then_read(struct virtio_device *dev)
 }
 
 const struct fault_operations fault_late_answer = {
-	.notify = hold_back, .read_status = answer_then_read};
+	.notify = hold_back, .registers = REGISTERS(.read_status = answer_then_read)};
 
 /* ---- another driver of the same device */
 
@@ -223,4 +226,5 @@ static uint32_t read_config_without_events(struct virtio_device *dev, uint32_t o
 	return fault_state_of(dev)->real->read_config(dev, offset);
 }
 
-const struct fault_operations fault_events_ignored = {.read_config = read_config_without_events};
+const struct fault_operations fault_events_ignored = {
+	.registers = REGISTERS(.read_config = read_config_without_events)};

@@ -16,7 +16,8 @@ static uint8_t read_twice(struct virtio_device *dev)
 	return real_of(dev)->read_interrupt_status(dev);
 }
 
-const struct fault_operations fault_isr_read_twice = {.read_interrupt_status = read_twice};
+const struct fault_operations fault_isr_read_twice = {
+	.registers = REGISTERS(.read_interrupt_status = read_twice)};
 
 /* On PCI reading acknowledges: such a driver takes for granted whose interrupt it is. */
 static uint8_t take_for_granted(struct virtio_device *dev)
@@ -31,4 +32,5 @@ static void do_not_acknowledge(struct virtio_device *dev, uint8_t status)
 }
 
 const struct fault_operations fault_not_acknowledged = {
-	.read_interrupt_status = take_for_granted, .acknowledge_interrupt = do_not_acknowledge};
+	.registers = REGISTERS(.read_interrupt_status = take_for_granted,
+		.acknowledge_interrupt = do_not_acknowledge)};

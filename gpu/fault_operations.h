@@ -21,12 +21,8 @@ struct fault_request {
 	struct virtio_gpu_ctrl_hdr *header; /* of the first's bytes */
 };
 
-/* What a fault replaces; NULL or 0: nothing. */
-struct fault_operations {
-	/* Done to the device, or to what the driver knows of it, when the fault is installed. */
-	enum status (*install)(struct virtio_device *dev);
-
-	/* Instead of the transport's own. */
+/* What a fault does instead of the transport; NULL: nothing. */
+struct fault_registers {
 	uint8_t (*read_status)(struct virtio_device *dev);
 	void (*write_status)(struct virtio_device *dev, uint8_t status);
 	void (*write_features)(struct virtio_device *dev, uint64_t features);
@@ -35,18 +31,28 @@ struct fault_operations {
 	uint8_t (*read_interrupt_status)(struct virtio_device *dev);
 	void (*acknowledge_interrupt)(struct virtio_device *dev, uint8_t status);
 	uint32_t (*read_config)(struct virtio_device *dev, uint32_t offset);
-	uint64_t hidden_features; /* of those that the device offers */
+};
+
+#define REGISTERS(...) (&(const struct fault_registers){__VA_ARGS__})
+
+/* What a fault does; NULL or 0: nothing. */
+struct fault_operations {
+	/* Done to the device, or to what the driver knows of it, when the fault is installed. */
+	enum status (*install)(struct virtio_device *dev);
+
+	const struct fault_registers *registers; /* by REGISTERS */
 
 	/*
 	 * Done to each request that is of `command` (0: of any), from the `from`th of them on (0
 	 * and 1: the first).
 	 */
 	void (*spoil)(struct fault_request *request);
-	uint32_t command; /* enum virtio_gpu_ctrl_type */
 	bool (*applies)(const struct fault_request *request); /* NULL: it does */
-	uint32_t from;
 	/* Instead of the notification of such a request. */
 	void (*notify)(struct virtio_device *dev, const struct queue *queue);
+	uint16_t command; /* enum virtio_gpu_ctrl_type */
+	uint8_t from;
+	bool in_ring; /* VIRTIO_F_INDIRECT_DESC is hidden: chains stand in the ring itself */
 };
 
 /* The fault at work on a device whose transport is a fault's. */

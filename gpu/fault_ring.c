@@ -2,23 +2,20 @@
 /* In: a request that is published. Out: a ring that breaks one rule of virtio 1.3 §2.7. */
 #include "gpu/fault_operations.h"
 
-#define INDIRECT FEATURE(VIRTIO_F_INDIRECT_DESC) /* hidden: then the chain stands in the ring */
-
 static void buffer_address_virtual(struct fault_request *r)
 {
 	le64_store(&r->first->addr, le64_load(&r->first->addr) | FAULT_NO_MEMORY);
 }
 
 const struct fault_operations fault_buffer_address_virtual = {
-	.spoil = buffer_address_virtual, .hidden_features = INDIRECT};
+	.spoil = buffer_address_virtual, .in_ring = true};
 
 static void zero_length(struct fault_request *r)
 {
 	le32_store(&r->first->len, 0);
 }
 
-const struct fault_operations fault_zero_length = {
-	.spoil = zero_length, .hidden_features = INDIRECT};
+const struct fault_operations fault_zero_length = {.spoil = zero_length, .in_ring = true};
 
 static void readable_after_writable(struct fault_request *r)
 {
@@ -27,7 +24,7 @@ static void readable_after_writable(struct fault_request *r)
 }
 
 const struct fault_operations fault_readable_after_writable = {
-	.spoil = readable_after_writable, .hidden_features = INDIRECT};
+	.spoil = readable_after_writable, .in_ring = true};
 
 /* The last descriptor goes on with itself. */
 static void chain_loop(struct fault_request *r)
@@ -36,23 +33,21 @@ static void chain_loop(struct fault_request *r)
 	le16_store(&r->last->next, (uint16_t)(r->last - r->descriptors));
 }
 
-const struct fault_operations fault_chain_loop = {.spoil = chain_loop, .hidden_features = INDIRECT};
+const struct fault_operations fault_chain_loop = {.spoil = chain_loop, .in_ring = true};
 
 static void next_outside(struct fault_request *r)
 {
 	le16_store(&r->first->next, r->queue->size);
 }
 
-const struct fault_operations fault_next_outside = {
-	.spoil = next_outside, .hidden_features = INDIRECT};
+const struct fault_operations fault_next_outside = {.spoil = next_outside, .in_ring = true};
 
 static void head_outside(struct fault_request *r)
 {
 	le16_store(&r->queue->ring.avail->ring[r->slot], r->queue->size);
 }
 
-const struct fault_operations fault_head_outside = {
-	.spoil = head_outside, .hidden_features = INDIRECT};
+const struct fault_operations fault_head_outside = {.spoil = head_outside, .in_ring = true};
 
 static void move_index(const struct queue *q, unsigned by)
 {
@@ -64,7 +59,7 @@ static void avail_jump(struct fault_request *r)
 	move_index(r->queue, r->queue->size + 1u);
 }
 
-const struct fault_operations fault_avail_jump = {.spoil = avail_jump, .hidden_features = INDIRECT};
+const struct fault_operations fault_avail_jump = {.spoil = avail_jump, .in_ring = true};
 
 /* As if the driver had added this request as often as that, and kept no count of free entries. */
 static void too_many_in_flight(struct fault_request *r)
@@ -76,7 +71,7 @@ static void too_many_in_flight(struct fault_request *r)
 }
 
 const struct fault_operations fault_too_many_in_flight = {
-	.spoil = too_many_in_flight, .hidden_features = INDIRECT};
+	.spoil = too_many_in_flight, .in_ring = true};
 
 static bool is_indirect(const struct fault_request *r)
 {
@@ -107,8 +102,7 @@ static void no_response(struct fault_request *r)
 	le16_store(&r->first->flags, 0);
 }
 
-const struct fault_operations fault_no_response = {
-	.spoil = no_response, .hidden_features = INDIRECT};
+const struct fault_operations fault_no_response = {.spoil = no_response, .in_ring = true};
 
 static void short_response(struct fault_request *r)
 {

@@ -44,7 +44,8 @@ static enum status v2_registers_on_v1(struct virtio_device *dev, struct queue *q
 	return OK;
 }
 
-const struct fault_operations fault_v2_registers_on_v1 = {.setup_queue = v2_registers_on_v1};
+const struct fault_operations fault_v2_registers_on_v1 = {
+	.registers = REGISTERS(.setup_queue = v2_registers_on_v1)};
 
 static enum status v1_registers_on_v2(struct virtio_device *dev, struct queue *q)
 {
@@ -53,7 +54,8 @@ static enum status v1_registers_on_v2(struct virtio_device *dev, struct queue *q
 	return OK;
 }
 
-const struct fault_operations fault_v1_registers_on_v2 = {.setup_queue = v1_registers_on_v2};
+const struct fault_operations fault_v1_registers_on_v2 = {
+	.registers = REGISTERS(.setup_queue = v1_registers_on_v2)};
 
 static void no_guest_page_size(struct virtio_device *dev, uint64_t features)
 {
@@ -61,7 +63,8 @@ static void no_guest_page_size(struct virtio_device *dev, uint64_t features)
 	mmio_write(dev, DriverFeatures, (uint32_t)features);
 }
 
-const struct fault_operations fault_no_guest_page_size = {.write_features = no_guest_page_size};
+const struct fault_operations fault_no_guest_page_size = {
+	.registers = REGISTERS(.write_features = no_guest_page_size)};
 
 static enum status pfn_is_address(struct virtio_device *dev, struct queue *q)
 {
@@ -69,7 +72,8 @@ static enum status pfn_is_address(struct virtio_device *dev, struct queue *q)
 	return OK;
 }
 
-const struct fault_operations fault_pfn_is_address = {.setup_queue = pfn_is_address};
+const struct fault_operations fault_pfn_is_address = {
+	.registers = REGISTERS(.setup_queue = pfn_is_address)};
 
 /* No look at whether the number fits 32 bits: right below 16 TiB. */
 static enum status pfn_truncated(struct virtio_device *dev, struct queue *q)
@@ -78,7 +82,8 @@ static enum status pfn_truncated(struct virtio_device *dev, struct queue *q)
 	return OK;
 }
 
-const struct fault_operations fault_pfn_truncated = {.setup_queue = pfn_truncated};
+const struct fault_operations fault_pfn_truncated = {
+	.registers = REGISTERS(.setup_queue = pfn_truncated)};
 
 static enum status wrong_queue_align(struct virtio_device *dev, struct queue *q)
 {
@@ -86,7 +91,8 @@ static enum status wrong_queue_align(struct virtio_device *dev, struct queue *q)
 	return OK;
 }
 
-const struct fault_operations fault_wrong_queue_align = {.setup_queue = wrong_queue_align};
+const struct fault_operations fault_wrong_queue_align = {
+	.registers = REGISTERS(.setup_queue = wrong_queue_align)};
 
 static uint32_t size_at_most(struct virtio_device *dev, uint16_t index, uint32_t most)
 {
@@ -108,7 +114,7 @@ static enum status no_queue_size(struct virtio_device *dev, struct queue *q)
 }
 
 const struct fault_operations fault_no_queue_size = {
-	.read_queue_size_max = small_queue, .setup_queue = no_queue_size};
+	.registers = REGISTERS(.read_queue_size_max = small_queue, .setup_queue = no_queue_size)};
 
 /* The rings part where the smaller one wraps: soon. */
 static uint32_t tiny_queue(struct virtio_device *dev, uint16_t index)
@@ -142,7 +148,7 @@ static enum status wrong_queue_size(struct virtio_device *dev, struct queue *q)
 }
 
 const struct fault_operations fault_wrong_queue_size = {
-	.read_queue_size_max = tiny_queue, .setup_queue = wrong_queue_size};
+	.registers = REGISTERS(.read_queue_size_max = tiny_queue, .setup_queue = wrong_queue_size)};
 
 static enum status ring_address_virtual(struct virtio_device *dev, struct queue *q)
 {
@@ -150,7 +156,8 @@ static enum status ring_address_virtual(struct virtio_device *dev, struct queue 
 		dev, q, q->size, dev->transport->legacy ? NO_MEMORY_LEGACY : FAULT_NO_MEMORY);
 }
 
-const struct fault_operations fault_ring_address_virtual = {.setup_queue = ring_address_virtual};
+const struct fault_operations fault_ring_address_virtual = {
+	.registers = REGISTERS(.setup_queue = ring_address_virtual)};
 
 static enum status queue_not_enabled(struct virtio_device *dev, struct queue *q)
 {
@@ -159,4 +166,5 @@ static enum status queue_not_enabled(struct virtio_device *dev, struct queue *q)
 	return OK;
 }
 
-const struct fault_operations fault_queue_not_enabled = {.setup_queue = queue_not_enabled};
+const struct fault_operations fault_queue_not_enabled = {
+	.registers = REGISTERS(.setup_queue = queue_not_enabled)};
