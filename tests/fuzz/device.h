@@ -70,6 +70,7 @@ struct device {
 	bool is_gpu; /* else an entropy device */
 	bool packed; /* the driver is to use packed rings, if it can, */
 	bool cursor; /* and a cursor, */
+	bool moves; /* and, in a session, a picture that moves, */
 	uint8_t show; /* what to show, as tests/fuzz/fuzz_device.c takes it, */
 	uint8_t more; /* and DEVICE_WATCH and so on, */
 	uint8_t mistake; /* and with DEVICE_MISTAKE, by its number, */

@@ -14,6 +14,7 @@
 #define THIRD_PACKED  0x10u
 #define THIRD_CURSOR  0x20u
 #define THIRD_MORE    0x40u /* two bytes follow: `show` and `more` */
+#define THIRD_MOVES   0x80u
 
 static void put(struct device *d, unsigned offset, unsigned width, uint64_t value)
 {
@@ -103,6 +104,7 @@ static unsigned take_kind(struct device *d)
 	third = stream_byte(s);
 	d->packed = third & THIRD_PACKED;
 	d->cursor = third & THIRD_CURSOR;
+	d->moves = third & THIRD_MOVES;
 	d->config[2] = 1; /* num_scanouts */
 	d->displays = 1;
 	if (third & THIRD_MORE) {

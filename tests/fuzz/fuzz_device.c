@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "gpu/animate.h"
 #include "gpu/blob.h"
 #include "gpu/check_3d.h"
 #include "gpu/fault.h"
@@ -28,6 +29,7 @@
 #define PIECE_STEP  (3 * PAGE_SIZE)
 #define INPUT_TRACE 0x80u
 #define WATCHED_US  60000u
+#define FRAMES      5u /* of a moving picture */
 
 /* Of the first byte: what is done with a GPU. */
 #define DEED_SESSION 0x08u /* a session, which recovers, and has the picture given back */
@@ -153,11 +155,27 @@ static bool show(const struct device *d, struct virtio_device *dev)
 }
 
 /* False when the session has ended. */
+static bool animate(struct gpu_session *s)
+{
+	static struct gpu_animation a;
+
+	a = (struct gpu_animation){.session = s};
+	gpu_animate_run(&a, 1, FRAMES);
+	fuzz_check(a.pace.shown + a.pace.dropped <= FRAMES);
+	fuzz_check(a.status != OK || (s->open && pace_is_over(&a.pace)));
+	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
+		fuzz_check(a.status != OK || !s->screens.screens[i].back.surface.width);
+	return s->open;
+}
+
+/* False when the session has ended. */
 static bool work(const struct device *d, struct gpu_session *s)
 {
 	struct gpu_watch watch = {.session = s};
 	enum status status;
 
+	if (d->moves && !animate(s))
+		return false;
 	if (d->more & DEVICE_WATCH) {
 		gpu_watch_run(&watch, 1, WATCHED_US);
 		return s->open;

@@ -224,6 +224,14 @@ def device_streams():
         for deed in (0, 0x08, 0x40)
         for beyond in (0x01, 0x42, 0x46, 0x88, 0x98, 0xDE, 0xFF)
     ]
+    # A picture that moves: alone, on packed rings; on three displays, as blobs, by interrupts.
+    deeds += [bytes([12 | kind, 0, third]) for kind in range(4) for third in (0x80, 0x90)]
+    asked += [
+        bytes([12 | kind, 0, third, show, 0x78 | more, beyond])
+        for kind in range(4)
+        for third in (0xC0, 0xF0)
+        for show, more, beyond in ((0x00, 0, 0), (0x03, 2, 0), (0x01, 1, 0x46), (0x02, 6, 0x46))
+    ]
     doings = (b"", b"\0", bytes(range(16)), b"\0\0\0\0\0\x09\x18\0\x04\0\0\1\0")
     lasting = (b"", b"\0" * 9 + b"\x07\x09", bytes(20) + b"\x0d\x0e\x0f\x03\0\x07\2")
     streams = {
