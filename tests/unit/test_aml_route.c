@@ -273,6 +273,82 @@ static void test_decided_by_something_else(void **state)
 	}
 }
 
+/*
+ * `_PIC` that is not there, no method, or no `Store (Arg0, PICF)`; one that stores into another
+ * name than the one that decides.
+ */
+static void test_model_is_not_kept(void **state)
+{
+	static const struct {
+		const char *body; /* NULL: there is no _PIC; "": it is a name */
+		size_t size;
+	} cases[] = {{NULL, 0}, {"", 0}, {"\x68\x68PICF", 6}, {"\x70\x69PICF", 6}, {"\x70\x68", 2},
+		{"\x70\x68OTHR", 6}, {"\x70\x68NONE", 6}};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t method, list;
+
+		assert_int_equal(setup(state), 0);
+		aml_name(&aml, "PICF");
+		AML(&aml, 0);
+		aml_name(&aml, "OTHR");
+		AML(&aml, 0);
+		if (cases[i].body && !cases[i].size) {
+			aml_name(&aml, "_PIC");
+			AML(&aml, 0);
+		} else if (cases[i].body) {
+			method = aml_method(&aml, "_PIC");
+			aml_raw(&aml, cases[i].body, cases[i].size);
+			aml_close(&aml, method);
+		}
+		aml_name(&aml, "PRTP");
+		list = package(1);
+		entry(1, 0, NULL, 5);
+		aml_close(&aml, list);
+		decide("PICF", 4, "PRTP", "PRTP", true);
+		assert_int_equal(routed, ERR_UNSUPPORTED);
+		assert_int_equal(count, 0);
+		assert_true(host_logged("PCI0: its _PRT has to be computed"));
+	}
+}
+
+/* A method that returns nothing, a package that is elsewhere, or something else than a package. */
+static void returning(const void *body, size_t size, enum status due, unsigned routes_due)
+{
+	size_t device, method;
+
+	assert_int_equal(setup(NULL), 0);
+	model_and_tables();
+	device = bridge();
+	method = aml_method(&aml, "_PRT");
+	aml_raw(&aml, body, size);
+	aml_close(&aml, method);
+	aml_close(&aml, device);
+	read_all();
+	assert_int_equal(routed, due);
+	assert_int_equal(count, routes_due);
+}
+
+static void test_returned(void **state)
+{
+	(void)state;
+	returning("\xa4PRTA", 5, OK, 1);
+	assert_int_equal(routes[0].number, 16);
+	returning("", 0, ERR_UNSUPPORTED, 0);
+	returning("\xa4", 1, ERR_UNSUPPORTED, 0);
+	returning("\xa4NONE", 5, ERR_UNSUPPORTED, 0);
+	returning("\xa4OTHR", 5, ERR_UNSUPPORTED, 0);
+	returning("\xa4\x0a\x05", 3, ERR_UNSUPPORTED, 0);
+	returning("\xa3\xa4PRTA", 6, ERR_UNSUPPORTED, 0); /* Noop first: not understood */
+	/* Else without If is passed over; If without Return decides nothing. */
+	returning("\xa1\x06\xa4PRTP\xa4PRTA", 12, OK, 1);
+	assert_int_equal(routes[0].number, 16);
+	returning("\xa0\x06PICF\xa3\xa4PRTA", 12, OK, 1);
+	assert_int_equal(routes[0].number, 16);
+	/* A branch whose length runs over the end. */
+	returning("\xa0\x3fPICF\xa4PRTA", 11, ERR_UNSUPPORTED, 0);
+}
+
 static void test_link_is_computed(void **state)
 {
 	size_t device = aml_device(&aml, "LNKA"), method, list;
@@ -345,6 +421,8 @@ int main(void)
 		cmocka_unit_test_setup(test_link_is_told_once, setup),
 		cmocka_unit_test_setup(test_decided_by_the_model, setup),
 		cmocka_unit_test_setup(test_decided_by_something_else, setup),
+		cmocka_unit_test_setup(test_model_is_not_kept, setup),
+		cmocka_unit_test_setup(test_returned, setup),
 		cmocka_unit_test_setup(test_link_is_computed, setup),
 		cmocka_unit_test_setup(test_malformed_entries, setup),
 		cmocka_unit_test_setup(test_none, setup),

@@ -2,6 +2,7 @@
 /* CTA-861 extensions: video codes, vendors, detailed timings, and blocks that do not fit. */
 #include "host.h"
 #include "host_edid.h"
+#include "mem/format.h"
 
 #include <string.h>
 
@@ -78,6 +79,62 @@ static void test_vendors(void **state)
 	assert_true(host_logged("EDID: CTA-861: block 1 (audio) is not read"));
 	assert_true(host_logged("EDID: CTA-861: extended block 5 (colorimetry) is not read"));
 	assert_true(host_logged("EDID: CTA-861: block 6 (video format) is not read"));
+}
+
+/* Blocks that are not read, by their tags, and by their extended ones (CTA-861). */
+static void test_names(void **state)
+{
+	static const struct {
+		uint8_t tag; /* 7: extended */
+		uint8_t extended;
+		const char *name;
+	} cases[] = {
+		{1, 0, "block 1 (audio)"},
+		{4, 0, "block 4 (speaker allocation)"},
+		{5, 0, "block 5 (VESA transfer characteristics)"},
+		{6, 0, "block 6 (video format)"},
+		{0, 0, "block 0 (unknown)"},
+		{7, 0, "extended block 0 (video capability)"},
+		{7, 2, "extended block 2 (VESA display device)"},
+		{7, 5, "extended block 5 (colorimetry)"},
+		{7, 6, "extended block 6 (HDR static metadata)"},
+		{7, 7, "extended block 7 (HDR dynamic metadata)"},
+		{7, 8, "extended block 8 (native video resolution)"},
+		{7, 13, "extended block 13 (video format preference)"},
+		{7, 15, "extended block 15 (YCbCr 4:2:0 capability map)"},
+		{7, 19, "extended block 19 (room configuration)"},
+		{7, 20, "extended block 20 (speaker location)"},
+		{7, 32, "extended block 32 (InfoFrame)"},
+		{7, 34, "extended block 34 (DisplayID type VII timing)"},
+		{7, 35, "extended block 35 (DisplayID type VIII timing)"},
+		{7, 42, "extended block 42 (DisplayID type X timing)"},
+		{7, 120, "extended block 120 (HDMI Forum extension override)"},
+		{7, 121, "extended block 121 (HDMI Forum sink capability)"},
+		{7, 122, "extended block 122 (unknown)"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint8_t block[] = {(uint8_t)(cases[i].tag << 5 | 1), cases[i].extended};
+		char line[96];
+
+		host_reset(NULL);
+		edid_with_blocks(block, sizeof(block));
+		format(line, sizeof(line), "EDID: CTA-861: %s is not read\n", cases[i].name);
+		if (!host_logged(line))
+			fail_msg("no line has '%s'\n%s", line, host_log());
+	}
+}
+
+/* An extended block without room for its tag. */
+static void test_no_extended_tag(void **state)
+{
+	static const uint8_t blocks[] = {0xe0, 0x41, 4};
+	struct edid edid = edid_with_blocks(blocks, sizeof(blocks));
+
+	(void)state;
+	assert_true(host_logged("EDID: CTA-861: an extended block has no tag"));
+	assert_int_equal(edid.mode_count, 1);
 }
 
 static void test_too_many_vendors(void **state)
@@ -189,6 +246,8 @@ int main(void)
 		cmocka_unit_test_setup(test_video, host_reset),
 		cmocka_unit_test_setup(test_unknown_codes, host_reset),
 		cmocka_unit_test_setup(test_vendors, host_reset),
+		cmocka_unit_test_setup(test_names, host_reset),
+		cmocka_unit_test_setup(test_no_extended_tag, host_reset),
 		cmocka_unit_test_setup(test_too_many_vendors, host_reset),
 		cmocka_unit_test_setup(test_blocks_that_do_not_fit, host_reset),
 		cmocka_unit_test_setup(test_timings, host_reset),

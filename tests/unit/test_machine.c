@@ -442,6 +442,43 @@ static void test_log(void **state)
 	assert_true(host_logged("memory (prefetchable) 0xc0000000-0xc0ffffff at address"));
 }
 
+/* What is said otherwise: of memory-mapped I/O, of caches, of a framebuffer. */
+static void test_log_other_kinds(void **state)
+{
+	struct uart_location uart = uart_at(0x9000000, "DBG2");
+	struct pci_host ecam = ecam_at(0xb0000000, 0, 255);
+	struct pci_aperture a = memory_at(0x3eff0000, 0x10000);
+
+	(void)state;
+	uart.type = UART_PL011;
+	uart.register_width = 4;
+	uart.register_shift = 2;
+	uart.debug_port = true;
+	a.space = PCI_SPACE_IO;
+	a.bus_base = 0;
+	a.io_is_mmio = true;
+	assert_int_equal(pci_host_add_aperture(&ecam, &a), OK);
+	ecam.coherence = COHERENCE_NO;
+	assert_int_equal(machine_add_uart(&m, &uart), OK);
+	assert_int_equal(machine_add_pci_host(&m, &ecam), OK);
+	m.framebuffer = (struct framebuffer){
+		.base = 0x80000000, .size = 0x300000, .width = 1024, .height = 768};
+	m.psci = PSCI_SMC;
+	host_reset(NULL);
+	machine_log(&m);
+	assert_true(host_logged("PSCI: smc"));
+	assert_true(
+		host_logged("uart: pl011 at mmio 0x9000000, width 4, shift 2, debug port (DBG2)"));
+	assert_true(host_logged("pci 0000:00-ff: ECAM 0xb0000000, not coherent (MCFG)"));
+	assert_true(host_logged("pci 0000:00: I/O 0x0-0xffff at address 0x3eff0000"));
+	assert_true(host_logged("framebuffer: 1024x768 at 0x80000000, 0x300000 bytes"));
+	assert_false(host_logged("no table names"));
+	/* I/O that is reached by ports. */
+	m.pci_hosts[0].apertures[0].io_is_mmio = false;
+	machine_log(&m);
+	assert_true(host_logged("pci 0000:00: I/O 0x0-0xffff at port 0x3eff0000"));
+}
+
 /* A console that turns out not to be there leaves the choice to the next one. */
 static void test_drop_uart(void **state)
 {
@@ -541,6 +578,7 @@ int main(void)
 		cmocka_unit_test_setup(test_split, setup),
 		cmocka_unit_test_setup(test_pci_table_full, setup),
 		cmocka_unit_test_setup(test_log, setup),
+		cmocka_unit_test_setup(test_log_other_kinds, setup),
 		cmocka_unit_test_setup(test_log_windows, setup),
 		cmocka_unit_test_setup(test_drop_uart, setup),
 		cmocka_unit_test_setup(test_coherence, setup),
