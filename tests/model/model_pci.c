@@ -248,7 +248,8 @@ static void add_msix(struct model *m, uint8_t next)
 {
 	model_pci_put(m, 0x06, 2, 0x10);
 	model_pci_put(m, 0x34, 1, MODEL_CAP_MSIX);
-	model_pci_put(m, MODEL_CAP_MSIX, 4, 0x11u | (uint32_t)next << 8 | 3u << 16);
+	model_pci_put(
+		m, MODEL_CAP_MSIX, 4, 0x11u | (uint32_t)next << 8 | (MODEL_PCI_VECTORS - 1) << 16);
 	let_write(m, MSIX_CONTROL, 2, MSIX_ENABLE);
 }
 
@@ -283,7 +284,7 @@ static void fill_legacy(struct model *m)
 	model_pci_put(m, 0x2c, 4, 0x1af4u | m->type->device_id << 16);
 	model_pci_add_bar(m, 0, BAR_IO, 0x40, MODEL_IO_APERTURE + 0x40);
 	add_msix(m, 0);
-	model_pci_put(m, MSIX_CONTROL, 2, MSIX_ENABLE | 3);
+	model_pci_put(m, MSIX_CONTROL, 2, MSIX_ENABLE | (MODEL_PCI_VECTORS - 1));
 }
 
 static void describe_host(struct machine *machine)

@@ -12,10 +12,11 @@
 
 #include "model_device.h"
 
-#define MODEL_PCI_CONFIG 256u
-#define MODEL_PCI_BARS   6u
-#define MODEL_MULTIPLIER 8u
-#define MODEL_PCI_DEVICE 2u /* on bus 0 */
+#define MODEL_PCI_CONFIG  256u
+#define MODEL_PCI_BARS    6u
+#define MODEL_MULTIPLIER  8u
+#define MODEL_PCI_DEVICE  2u /* on bus 0 */
+#define MODEL_PCI_VECTORS 4u /* of MSI-X */
 
 /* Where the structures are. */
 #define MODEL_COMMON_BAR    4u
@@ -47,6 +48,8 @@ struct model_pci {
 	uint8_t config[MODEL_PCI_CONFIG];
 	uint8_t writable[MODEL_PCI_CONFIG];
 	uint16_t notify_off[MODEL_QUEUES];
+	uint16_t vectors[2]; /* with MSI-X on, as they read: configuration, queue … */
+	unsigned vectors_left; /* … of which so many more are given */
 };
 
 uint32_t model_pci_get(const struct model *m, unsigned offset, unsigned width);

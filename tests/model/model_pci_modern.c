@@ -106,7 +106,9 @@ uint64_t model_pci_common_read(struct model *m, uint64_t offset, unsigned width)
 	case DEVICE_FEATURE: return model_read_features(m, m->features_select[0]);
 	case DRIVER_FEATURE_SELECT: return m->features_select[1];
 	case CONFIG_MSIX_VECTOR:
-	case QUEUE_MSIX_VECTOR: return NO_VECTOR;
+	case QUEUE_MSIX_VECTOR:
+		return model_pci_msix_on(m) ? m->pci->vectors[offset == QUEUE_MSIX_VECTOR]
+					    : NO_VECTOR;
 	case NUM_QUEUES: return m->type->queue_count;
 	case DEVICE_STATUS: return model_read_status(m);
 	case CONFIG_GENERATION: return model_read_generation(m);
@@ -163,6 +165,18 @@ static void select_features(struct model *m, unsigned which, uint64_t value)
 	m->features_select[which] = (uint32_t)value;
 }
 
+/* Inside the table, of which there is none while MSI-X is off. */
+static void write_vector(struct model *m, unsigned index, uint16_t value)
+{
+	struct model_pci *p = m->pci;
+	bool given = value != NO_VECTOR && p->vectors_left;
+
+	if (value != NO_VECTOR && (!model_pci_msix_on(m) || value >= MODEL_PCI_VECTORS))
+		model_break(m, RULE_PCI_VECTOR, "0x%x", value);
+	p->vectors[index] = given ? value : NO_VECTOR;
+	p->vectors_left -= given;
+}
+
 void model_pci_common_write(struct model *m, uint64_t offset, unsigned width, uint64_t value)
 {
 	if (!check_access(m, offset, width, true))
@@ -178,9 +192,7 @@ void model_pci_common_write(struct model *m, uint64_t offset, unsigned width, ui
 		break;
 	case CONFIG_MSIX_VECTOR:
 	case QUEUE_MSIX_VECTOR:
-		/* MSI-X is off: there is no table that a vector could be inside. */
-		if (value != NO_VECTOR)
-			model_break(m, RULE_PCI_VECTOR, "0x%lx", (unsigned long)value);
+		write_vector(m, offset == QUEUE_MSIX_VECTOR, (uint16_t)value);
 		break;
 	default: write_queue(m, offset, value);
 	}

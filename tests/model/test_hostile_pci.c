@@ -307,6 +307,36 @@ static void test_legacy_bar_too_small(void **state)
 	expect_unusable("has 0x10 bytes, 0x14 are needed");
 }
 
+/* A device with resources for so many vectors, which reads back what it was not given. */
+static void expect_vectors(unsigned given, const char *refused)
+{
+	const char *answer;
+
+	start();
+	bench_find(b);
+	assert_non_null(b->dev);
+	model_pci_put(&b->model, MODEL_CAP_MSIX + 2, 2, 0x8000 | (MODEL_PCI_VECTORS - 1));
+	b->model.pci->vectors_left = given;
+	answer = b->dev->transport->set_vectors(b->dev, 2, 3);
+	model_check(&b->model);
+	if (refused)
+		assert_string_equal(answer, refused);
+	else
+		assert_null(answer);
+	assert_int_equal(b->model.pci->vectors[0], given ? 2 : VIRTIO_MSI_NO_VECTOR);
+	if (given)
+		assert_int_equal(b->model.pci->vectors[1], given > 1 ? 3 : VIRTIO_MSI_NO_VECTOR);
+	bench_close(b);
+}
+
+static void test_vectors(void **state)
+{
+	(void)state;
+	expect_vectors(2, NULL);
+	expect_vectors(1, "queue_msix_vector");
+	expect_vectors(0, "config_msix_vector");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -330,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_no_bus_mastering),
 		cmocka_unit_test(test_legacy_with_another_revision),
 		cmocka_unit_test(test_legacy_bar_too_small),
+		cmocka_unit_test(test_vectors),
 	};
 
 	return cmocka_run_group_tests_name("hostile_pci", tests, NULL, bench_teardown);

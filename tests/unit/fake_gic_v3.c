@@ -89,7 +89,8 @@ static uint64_t cpu_read(void *context, uint32_t which)
 static void cpu_write(void *context, uint32_t which, uint64_t value)
 {
 	(void)context;
-	g->icc[which] = value;
+	if (which != IRQ_CPU_ICC_SRE || !g->no_registers)
+		g->icc[which] = value;
 }
 
 static void describe_redistributors(void)

@@ -32,6 +32,7 @@ struct fake_gic_v3 {
 	bool not_shared; /* its tables are not in the caches */
 	bool flat; /* it knows no tables of pages */
 	bool lpis_stay; /* GICR_CTLR is what it is */
+	bool no_registers; /* ICC_SRE stays 0 */
 };
 
 extern struct fake_gic_v3 fake_v3;

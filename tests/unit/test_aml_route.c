@@ -280,10 +280,12 @@ static void test_decided_by_something_else(void **state)
 static void test_model_is_not_kept(void **state)
 {
 	static const struct {
-		const char *body; /* NULL: there is no _PIC; "": it is a name */
+		const char *body; /* NULL: there is no _PIC */
 		size_t size;
-	} cases[] = {{NULL, 0}, {"", 0}, {"\x68\x68PICF", 6}, {"\x70\x69PICF", 6}, {"\x70\x68", 2},
-		{"\x70\x68OTHR", 6}, {"\x70\x68NONE", 6}};
+		bool name; /* it is one, and no method */
+	} cases[] = {{NULL, 0, false}, {"\x00", 1, true}, {"\x68\x68PICF", 6, false},
+		{"\x70\x69PICF", 6, false}, {"\x70\x68", 2, false}, {"\x70\x68OTHR", 6, false},
+		{"\x70\x68NONE", 6, false}};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		size_t method, list;
@@ -293,9 +295,9 @@ static void test_model_is_not_kept(void **state)
 		AML(&aml, 0);
 		aml_name(&aml, "OTHR");
 		AML(&aml, 0);
-		if (cases[i].body && !cases[i].size) {
+		if (cases[i].name) {
 			aml_name(&aml, "_PIC");
-			AML(&aml, 0);
+			aml_raw(&aml, cases[i].body, cases[i].size);
 		} else if (cases[i].body) {
 			method = aml_method(&aml, "_PIC");
 			aml_raw(&aml, cases[i].body, cases[i].size);

@@ -74,6 +74,15 @@ static void test_write_never_arrives(void **state)
 	assert_true(host_logged("GICD_CTLR.RWP: reads 0x80000000 after 100 ms"));
 }
 
+static void test_no_system_registers(void **state)
+{
+	(void)state;
+	g->no_registers = true;
+	assert_int_equal(irq_open(&g->tables, &g->pool), ERR_REFUSED);
+	assert_true(host_logged("GICv3: ICC_SRE does not stay 1: the system registers are off"));
+	assert_false(irq_is_open());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +90,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_line, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_whose_redistributor, setup, fake_gic_v3_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_no_system_registers, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_write_never_arrives, setup, fake_gic_v3_teardown),
 	};
