@@ -9,7 +9,7 @@
 #define STACK_SIZE 16384
 #define IRQ_FRAME_SIZE 256
 
-	.text
+	.section .text.vectors, "ax", %progbits
 
 	/*
 	 * x0 and x1 are parked in the thread registers of EL0, which nobody uses here; x1 becomes
@@ -55,7 +55,6 @@ trap_vectors:
 	 * as they are, since IRQs stay masked and a fault does not come back. When nobody has opened
 	 * a controller it is a fault like any other, with the registers as they were.
 	 */
-	.balign 0x80
 irq_frame:
 	sub	sp, sp, #IRQ_FRAME_SIZE
 	stp	x0, x1, [sp]
@@ -105,7 +104,6 @@ irq_frame:
 	mov	x1, #5
 	b	save_frame
 
-	.balign 0x80
 save_frame:
 	adrp	x0, stack_top - FRAME_SIZE
 	add	x0, x0, :lo12:stack_top - FRAME_SIZE
