@@ -39,9 +39,9 @@ struct gpu_animation {
  * answered before the next one is drawn. A text with the frame's number, the frames a second and
  * those dropped stands over it where the session's show has a label; the log names its rectangle on
  * each scanout. A line about once a second has the figures, the last one is a test point. A GPU
- * that fails is recovered (gpu_session_recover), and goes on with the frame that is due. At the end
- * the last frame stays; changes of displays are not followed meanwhile. Ends early when no GPU is
- * left.
+ * that fails is recovered (gpu_session_recover), and goes on with the frame that is due; one for
+ * whose second buffers there is no room keeps its picture as it is. At the end the last frame
+ * stays; changes of displays are not followed meanwhile. Ends early when no GPU is left.
  */
 void gpu_animate_run(struct gpu_animation *animations, unsigned count, uint64_t frames);
 

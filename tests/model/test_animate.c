@@ -4,6 +4,7 @@
 #include "bench.h"
 #include "gpu/animate.h"
 #include "gpu/blob.h"
+#include "gpu/connect.h"
 #include "gpu/motion.h"
 #include "mem/clock.h"
 
@@ -440,6 +441,37 @@ static void test_refused(void **state)
 	bench_close(b);
 }
 
+static void refuse_buffer(struct model *m, struct model_reply *reply)
+{
+	const struct virtio_gpu_ctrl_hdr *h = (const void *)reply->request;
+
+	(void)m;
+	if (seen.begun && le32_value(h->type) == VIRTIO_GPU_CMD_RESOURCE_CREATE_2D)
+		((struct virtio_gpu_ctrl_hdr *)reply->data)->type =
+			le32_of(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY);
+}
+
+/* The host has no room for a second buffer: a step says so, and the picture that there is stays. */
+static void test_second_buffer_refused(void **state)
+{
+	(void)state;
+	make(MODEL_PCI, 1);
+	show_on(0);
+	b->model.lies.reply = refuse_buffer;
+	seen.begun = true;
+	gpu_animate_run(&animation, 1, 10);
+	assert_int_equal(animation.status, ERR_REFUSED);
+	assert_int_equal(session.recoveries, 0);
+	assert_true(session.open);
+	assert_false(tap_passed());
+	bench_expect_line("- gpu0: second buffer # 64x48: refused");
+	assert_false(gpu_has_back(&session.screens.screens[0]));
+	expect_what_is_in_memory();
+	bench_expect(b, gpu_session_close(&session), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
 /* No room for two more pictures, or for one: a step says so, and the one that there is stays. */
 static void test_no_memory(void **state)
 {
@@ -510,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_recovery_of_the_last),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_second_buffer_refused),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_interrupts),
 	};
