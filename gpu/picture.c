@@ -161,8 +161,8 @@ static uint32_t grid_twin(uint32_t y, struct size s)
 }
 
 /*
- * The first row that has the same base colours as row y: y itself when it is the first. There
- * are at most 256 such rows (those of the gradient), which makes drawing a matter of copying.
+ * The first row that has the base colours of row y, but for what change_of says: y itself when it
+ * is the first. There are three such rows at most, which makes drawing a matter of copying.
  */
 static uint32_t twin_of(const struct picture *p, uint32_t y, struct size s)
 {
@@ -170,7 +170,7 @@ static uint32_t twin_of(const struct picture *p, uint32_t y, struct size s)
 	case PICTURE_BARS: return bars_twin(y, s);
 	case PICTURE_GRID: return grid_twin(y, s);
 	case PICTURE_CHECKER: return y / CHECKER_SIDE % 2 * CHECKER_SIDE;
-	case PICTURE_GRADIENT: return divide_up(ramp(y, s.height) * (s.height - 1), 255);
+	case PICTURE_GRADIENT:
 	case PICTURE_SOLID: break;
 	}
 	return 0;
@@ -188,54 +188,15 @@ static uint32_t twin_from(const struct picture *p, uint32_t first, uint32_t twin
 	return row;
 }
 
-/* A row as few pieces of one colour each: they are filled faster than a row is copied. */
-#define RUNS_MAX 16u
-
-struct runs {
-	uint32_t row; /* of the surface */
-	unsigned count; /* 0: it has more of them, or is not known */
-	uint32_t end[RUNS_MAX]; /* where each ends */
-};
-
-static void find_runs(struct runs *runs, const struct surface *surface, uint32_t y)
+/* The bits in which every pixel of row y is not that of `twin`: the green of the gradient. */
+static le32 change_of(const struct picture *p, const struct surface *surface, uint32_t twin,
+	uint32_t y, struct size s)
 {
-	const le32 *row = surface_row(surface, y);
+	struct colour here = {.green = ramp(y, s.height)}, there = {.green = ramp(twin, s.height)};
 
-	*runs = (struct runs){.row = y};
-	for (uint32_t x = 1; x <= surface->width; x++) {
-		if (x < surface->width && le32_value(row[x]) == le32_value(row[x - 1]))
-			continue;
-		if (runs->count == RUNS_MAX) {
-			runs->count = 0;
-			return;
-		}
-		runs->end[runs->count++] = x;
-	}
-}
-
-static void fill_runs(le32 *row, const le32 *from, const struct runs *runs)
-{
-	uint32_t x = 0;
-
-	for (unsigned i = 0; i < runs->count; x = runs->end[i++])
-		pixel_fill(row + x, from[x], runs->end[i] - x);
-}
-
-/* Makes `count` rows from y on what `twin` above them is. */
-static void repeat_row(
-	const struct surface *surface, struct runs *runs, uint32_t twin, uint32_t y, uint32_t count)
-{
-	const le32 *from = surface_row(surface, twin);
-	le32 *rows[PIXEL_ROWS];
-
-	if (runs->row != twin)
-		find_runs(runs, surface, twin);
-	for (uint32_t i = 0; i < PIXEL_ROWS; i++)
-		rows[i] = surface_row(surface, y + (uint32_t)min_u64(i, count - 1));
-	if (!runs->count)
-		pixel_copy_to_rows(rows, from, surface->width);
-	for (uint32_t i = 0; runs->count && i < count; i++)
-		fill_runs(rows[i], from, runs);
+	if (p->pattern != PICTURE_GRADIENT)
+		return (le32){0};
+	return (le32){surface_pixel(surface, here).raw ^ surface_pixel(surface, there).raw};
 }
 
 /* Where the diagonal crosses a row, and what the division left: the next row needs none. */
@@ -257,27 +218,15 @@ static void go_down(struct crossing *c, struct size s)
 		c->x++;
 }
 
-static void draw_crossing(const struct surface *surface, const struct picture_place *place,
-	const struct crossing *c, uint32_t y)
-{
-	if (c->x - place->x < surface->width)
-		surface_row(surface, y)[c->x - place->x] = surface_pixel(surface, white);
-}
-
-/* The diagonal in the rows that others are copied from, which have it last. */
-static void cross_twins(const struct picture *picture, const struct surface *surface,
-	const struct picture_place *place)
+static void draw_diagonal(const struct surface *surface, const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
+	struct crossing c = crossing_of(place->y, s);
+	le32 pixel = surface_pixel(surface, white);
 
-	for (uint32_t y = place->y; y < place->y + surface->height; y++) {
-		struct crossing c;
-
-		if (twin_from(picture, place->y, twin_of(picture, y, s), s) != y)
-			continue;
-		c = crossing_of(y, s);
-		draw_crossing(surface, place, &c, y - place->y);
-	}
+	for (uint32_t y = 0; y < surface->height; y++, go_down(&c, s))
+		if (c.x - place->x < surface->width)
+			surface_row(surface, y)[c.x - place->x] = pixel;
 }
 
 /* Row y by its pieces of one colour. */
@@ -297,16 +246,24 @@ static void draw_row(const struct picture *picture, const struct surface *surfac
 	}
 }
 
-/* How many rows from y on, at most PIXEL_ROWS, are like `twin`. */
-static uint32_t count_like(const struct picture *picture, const struct surface *surface,
+/* Makes row y of `twin`, and those behind it that are like it; gives how many they are. */
+static uint32_t repeat_row(const struct picture *picture, const struct surface *surface,
 	const struct picture_place *place, uint32_t twin, uint32_t y)
 {
 	struct size s = {place->width, place->height};
-	uint32_t count = 1;
+	uint32_t like = twin_of(picture, place->y + y, s);
+	le32 change = change_of(picture, surface, place->y + twin, place->y + y, s);
+	le32 *rows[PIXEL_ROWS];
+	uint32_t count = 0;
 
-	while (count < PIXEL_ROWS && y + count < surface->height &&
-		twin_of(picture, place->y + y + count, s) == twin)
-		count++;
+	do
+		rows[count++] = surface_row(surface, y++);
+	while (count < PIXEL_ROWS && y < surface->height &&
+		twin_of(picture, place->y + y, s) == like &&
+		change_of(picture, surface, place->y + twin, place->y + y, s).raw == change.raw);
+	for (uint32_t i = count; i < PIXEL_ROWS; i++)
+		rows[i] = rows[0];
+	pixel_make_rows(rows, surface_row(surface, twin), change, surface->width);
 	return count;
 }
 
@@ -314,26 +271,20 @@ void picture_draw_part(const struct picture *picture, const struct surface *surf
 	const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
-	struct runs runs = {.row = UINT32_MAX};
-	bool crossed = picture->pattern == PICTURE_BARS;
-	struct crossing crossing = crossing_of(place->y, s);
 	uint32_t count;
 
 	for (uint32_t y = 0; y < surface->height; y += count) {
 		uint32_t like = twin_of(picture, place->y + y, s);
 		uint32_t twin = twin_from(picture, place->y, like, s) - place->y;
 
-		count = twin < y ? count_like(picture, surface, place, like, y) : 1;
+		count = 1;
 		if (twin == y)
 			draw_row(picture, surface, place, y);
 		else
-			repeat_row(surface, &runs, twin, y, count);
-		for (uint32_t i = 0; crossed && i < count; i++, go_down(&crossing, s))
-			if (twin < y)
-				draw_crossing(surface, place, &crossing, y + i);
+			count = repeat_row(picture, surface, place, twin, y);
 	}
-	if (crossed)
-		cross_twins(picture, surface, place);
+	if (picture->pattern == PICTURE_BARS)
+		draw_diagonal(surface, place);
 }
 
 void picture_draw(const struct picture *picture, const struct surface *surface)

@@ -45,18 +45,38 @@ static bool aligned(const le32 *row, le32 *const rows[PIXEL_ROWS])
 	return any % sizeof(pixel_pair) == 0;
 }
 
-void pixel_copy_to_rows(le32 *const rows[PIXEL_ROWS], const le32 *from, uint32_t count)
+/* The pair at `i` of `from` in all four. */
+static inline void make_pair(pixel_pair *a, pixel_pair *b, pixel_pair *c, pixel_pair *d,
+	const pixel_pair *from, pixel_pair change, unsigned i)
 {
-	le32 *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
+	a[i] = b[i] = c[i] = d[i] = from[i] ^ change;
+}
+
+static void make_block(le32 *const rows[PIXEL_ROWS], const le32 *row, pixel_pair change, uint32_t x)
+{
+	const pixel_pair *from = (const pixel_pair *)(row + x);
+	pixel_pair *a = (pixel_pair *)(rows[0] + x), *b = (pixel_pair *)(rows[1] + x);
+	pixel_pair *c = (pixel_pair *)(rows[2] + x), *d = (pixel_pair *)(rows[3] + x);
+
+	make_pair(a, b, c, d, from, change, 0);
+	make_pair(a, b, c, d, from, change, 1);
+	make_pair(a, b, c, d, from, change, 2);
+	make_pair(a, b, c, d, from, change, 3);
+	make_pair(a, b, c, d, from, change, 4);
+	make_pair(a, b, c, d, from, change, 5);
+	make_pair(a, b, c, d, from, change, 6);
+	make_pair(a, b, c, d, from, change, 7);
+}
+
+void pixel_make_rows(le32 *const rows[PIXEL_ROWS], const le32 *from, le32 change, uint32_t width)
+{
+	const pixel_pair both = (pixel_pair)change.raw << 32 | change.raw;
 	uint32_t x = 0;
 
 	if (aligned(from, rows))
-		for (; count - x >= 2; x += 2) {
-			const pixel_pair two = *(const pixel_pair *)(from + x);
-
-			*(pixel_pair *)(a + x) = *(pixel_pair *)(b + x) = two;
-			*(pixel_pair *)(c + x) = *(pixel_pair *)(d + x) = two;
-		}
-	for (; x < count; x++)
-		a[x] = b[x] = c[x] = d[x] = from[x];
+		for (; width - x >= PIXEL_BLOCK; x += PIXEL_BLOCK)
+			make_block(rows, from, both, x);
+	for (; x < width; x++)
+		for (unsigned i = 0; i < PIXEL_ROWS; i++)
+			rows[i][x].raw = from[x].raw ^ change.raw;
 }

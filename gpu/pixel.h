@@ -55,33 +55,46 @@ static inline le32 pixel_of(enum pixel_format format, struct colour c)
 /* Two pixels, that stand on a multiple of their size. */
 typedef uint64_t __attribute__((may_alias)) pixel_pair;
 
+/* Pixels that are stored without a loop: a line of the cache, 64 bytes. */
+#define PIXEL_BLOCK 16u
+
+static inline void pixel_fill_block(le32 *to, pixel_pair two)
+{
+	pixel_pair *at = (pixel_pair *)to;
+
+	at[0] = at[1] = at[2] = at[3] = two;
+	at[4] = at[5] = at[6] = at[7] = two;
+}
+
 /* Sets `count` pixels in a row. Inline, since a picture is made of many short ones. */
 static inline void pixel_fill(le32 *to, le32 pixel, uint32_t count)
 {
 	const pixel_pair two = (pixel_pair)pixel.raw << 32 | pixel.raw;
+	le32 *end = to + count;
 
-	for (; count && (uintptr_t)to % sizeof(two); count--)
+	if (to < end && (uintptr_t)to % sizeof(two))
 		*to++ = pixel;
-	for (; count >= 16; count -= 16, to += 16) {
-		pixel_pair *at = (pixel_pair *)to;
-
-		at[0] = at[1] = at[2] = at[3] = two;
-		at[4] = at[5] = at[6] = at[7] = two;
+	if ((uintptr_t)end % sizeof(two) && to < end)
+		*--end = pixel;
+	if (end - to < (ptrdiff_t)PIXEL_BLOCK) {
+		for (; to < end; to += 2)
+			*(pixel_pair *)to = two;
+		return;
 	}
-	for (; count >= 2; count -= 2, to += 2)
-		*(pixel_pair *)to = two;
-	if (count)
-		*to = pixel;
+	for (; to < end - PIXEL_BLOCK; to += PIXEL_BLOCK)
+		pixel_fill_block(to, two);
+	pixel_fill_block(end - PIXEL_BLOCK, two); /* some of them again */
 }
 
-/* Rows that are written for one that is read, which is faster than one after the other. */
+/* Rows that are written for one that is read. */
 #define PIXEL_ROWS 4u
 
 /*
- * Copies `count` pixels to the beginning of each of the rows; none of them is `from`. Where there
- * are fewer rows, one may stand there more than once.
+ * Makes each of the rows of `width` pixels of those of `from`, which is none of them: the bits of
+ * `change` are the other way in each pixel. Where there are fewer rows, one may stand there more
+ * than once.
  */
-void pixel_copy_to_rows(le32 *const rows[PIXEL_ROWS], const le32 *from, uint32_t count);
+void pixel_make_rows(le32 *const rows[PIXEL_ROWS], const le32 *from, le32 change, uint32_t width);
 
 /* Whether there is a format with this number of the specification. */
 bool pixel_number_known(uint32_t number);

@@ -90,26 +90,30 @@ static void test_definition(void **state)
 			check((enum picture_pattern)p, sizes[i][0], sizes[i][1]);
 }
 
-/* The same picture in each format, opaque where it has alpha. */
+static void check_format(
+	enum pixel_format format, enum picture_pattern pattern, uint32_t w, uint32_t h)
+{
+	struct picture picture = {.pattern = pattern, .solid = solid};
+	uint32_t alpha = strchr(pixel_format_names[format], 'a') ? 0xff000000 : 0;
+	struct host_surface hs;
+
+	host_surface_open_as(&hs, format, w, h, h / 9);
+	picture_draw(&picture, &hs.surface);
+	for (uint32_t y = 0; y < h; y++)
+		for (uint32_t x = 0; x < w; x++)
+			assert_int_equal(host_pixel_argb(format, surface_row(&hs.surface, y)[x]),
+				alpha | defined(pattern, x, y, w, h));
+	host_surface_close(&hs);
+}
+
+/* The same picture in each format, opaque where it has alpha: odd and even, wide and high. */
 static void test_formats(void **state)
 {
 	(void)state;
-	for (unsigned f = 0; f < PIXEL_FORMATS; f++)
-		for (int p = PICTURE_BARS; p <= PICTURE_SOLID; p++) {
-			struct picture picture = {
-				.pattern = (enum picture_pattern)p, .solid = solid};
-			uint32_t alpha = strchr(pixel_format_names[f], 'a') ? 0xff000000 : 0;
-			struct host_surface hs;
-
-			host_surface_open_as(&hs, f, 65, 66, 7);
-			picture_draw(&picture, &hs.surface);
-			for (uint32_t y = 0; y < 66; y++)
-				for (uint32_t x = 0; x < 65; x++)
-					assert_int_equal(
-						host_pixel_argb(f, surface_row(&hs.surface, y)[x]),
-						alpha | defined(p, x, y, 65, 66));
-			host_surface_close(&hs);
-		}
+	for (enum pixel_format f = 0; f < PIXEL_FORMATS; f++)
+		for (int p = PICTURE_BARS; p <= PICTURE_SOLID; p++)
+			for (uint32_t side = 16; side < 350; side += 37)
+				check_format(f, (enum picture_pattern)p, side, 366 - side);
 }
 
 /* All heights at which the regions of the bars begin in another way. */

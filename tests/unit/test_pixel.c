@@ -45,13 +45,14 @@ static void test_numbers(void **state)
 }
 
 /* Wherever the rows begin, and whether or not they are an even number of pixels long. */
-static void test_copy_to_rows(void **state)
+static void test_make_rows(void **state)
 {
-	uint64_t memory[PIXEL_ROWS + 1][8];
+	const uint32_t change = 0x00a50000;
+	uint64_t memory[PIXEL_ROWS + 1][24];
 
 	(void)state;
 	for (unsigned shifts = 0; shifts < 1u << (PIXEL_ROWS + 1); shifts++)
-		for (uint32_t count = 0; count <= 9; count++) {
+		for (uint32_t count = 0; count <= 40; count++) {
 			le32 *all[PIXEL_ROWS + 1], **rows = all + 1;
 
 			memset(memory, 0, sizeof(memory));
@@ -59,9 +60,10 @@ static void test_copy_to_rows(void **state)
 				all[i] = (le32 *)memory[i] + (shifts >> i & 1) + 1;
 			for (uint32_t x = 0; x < count + 2; x++)
 				all[0][x] = le32_of(x + 1);
-			pixel_copy_to_rows(rows, all[0], count);
+			pixel_make_rows(rows, all[0], le32_of(change), count);
 			for (unsigned i = 0; i < PIXEL_ROWS; i++) {
-				assert_memory_equal(rows[i], all[0], count * PIXEL_SIZE);
+				for (uint32_t x = 0; x < count; x++)
+					assert_int_equal(le32_value(rows[i][x]), (x + 1) ^ change);
 				assert_int_equal(le32_value(rows[i][-1]), 0);
 				assert_int_equal(le32_value(rows[i][count]), 0);
 			}
@@ -89,7 +91,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_bytes, host_reset),
 		cmocka_unit_test_setup(test_numbers, host_reset),
-		cmocka_unit_test_setup(test_copy_to_rows, host_reset),
+		cmocka_unit_test_setup(test_make_rows, host_reset),
 		cmocka_unit_test_setup(test_fill, host_reset),
 	};
 
