@@ -162,7 +162,7 @@ static uint32_t grid_twin(uint32_t y, struct size s)
 
 /*
  * The first row that has the base colours of row y, but for what change_of says: y itself when it
- * is the first. There are three such rows at most, which makes drawing a matter of copying.
+ * is the first. There are four such rows at most, which makes drawing a matter of copying.
  */
 static uint32_t twin_of(const struct picture *p, uint32_t y, struct size s)
 {
