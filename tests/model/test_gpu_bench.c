@@ -290,5 +290,5 @@ int main(void)
 		cmocka_unit_test(test_no_room),
 	};
 
-	return cmocka_run_group_tests_name("bench", tests, NULL, bench_teardown);
+	return cmocka_run_group_tests_name("gpu_bench", tests, NULL, bench_teardown);
 }
