@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import picture
+import pytest
 import tap
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,6 +13,9 @@ FONT = ROOT / "build/deps/font/usr/share/consolefonts/Lat15-Fixed16.psf.gz"
 
 # Far more than a run takes alone: a test must not fail because the machine is busy.
 TIMEOUT = 90
+
+# For what hardly depends on the architecture: OVMF takes several times as long to start as AAVMF.
+MOSTLY_AARCH64 = ("aarch64", pytest.param("x86_64", marks=pytest.mark.wide))
 
 
 def read_log(machine, trailing=False):

@@ -56,7 +56,9 @@ FRAMEBUFFERS = {
 }
 
 
-@pytest.mark.parametrize("label", (True, False), ids=("label", "bare"))
+@pytest.mark.parametrize(
+    "label", (pytest.param(True, id="label", marks=pytest.mark.wide), pytest.param(False, id="bare"))
+)
 @pytest.mark.parametrize("name", FRAMEBUFFERS)
 def test_the_picture_on_the_firmwares_framebuffer(name, label, start, folder):
     arch, device, place = FRAMEBUFFERS[name]

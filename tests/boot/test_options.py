@@ -7,13 +7,21 @@ import qemu
 import shell
 import tap
 from boot import BOOT_FILES
-from expect import TIMEOUT, expect_detail, expect_failure, expect_pass, expect_screen, read_log
+from expect import (
+    MOSTLY_AARCH64,
+    TIMEOUT,
+    expect_detail,
+    expect_failure,
+    expect_pass,
+    expect_screen,
+    read_log,
+)
 from matrix import PCI, Screen
 
 GPU = "-device", "virtio-gpu-pci,id=gpu0"
 
 
-@pytest.mark.parametrize("arch", qemu.MACHINES)
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_later_sources_win(arch, start, folder, tmp_path):
     """firstlight.conf < SMBIOS < LoadOptions, word by word."""
     shell.medium(
@@ -37,7 +45,7 @@ def test_later_sources_win(arch, start, folder, tmp_path):
     expect_screen(machine, log, screen, "gradient", False, folder)
 
 
-@pytest.mark.parametrize("arch", qemu.MACHINES)
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_smbios_and_the_file(arch, start, folder, tmp_path):
     """Booted as the medium's default application, without LoadOptions."""
     shell.medium(

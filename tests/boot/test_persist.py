@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import firmware
-import qemu
-from expect import TIMEOUT, expect_detail, expect_step, read_log
+from expect import MOSTLY_AARCH64, TIMEOUT, expect_detail, expect_step, read_log
 from test_log_file import IMAGE, file_on
 
 FLASH = {
@@ -39,7 +38,7 @@ def boot(start, tmp_path):
     return boot
 
 
-@pytest.mark.parametrize("arch", qemu.MACHINES)
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_two_boots(arch, boot):
     poor = "-device", "virtio-gpu-pci,max_hostmem=65536"
     log, serial = boot(arch, "persist=nvram isolate=off", poor)
@@ -58,7 +57,7 @@ def test_two_boots(arch, boot):
     assert not log.matching("efi", "^persist")
 
 
-@pytest.mark.parametrize("arch", qemu.MACHINES)
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_after_a_fault(arch, boot):
     log, _ = boot(arch, "persist=nvram crash=read")
     assert log.verdict == "FAIL"
