@@ -20,6 +20,7 @@ struct host_mapping host_mapping;
 static struct host_window windows[MAX_WINDOWS];
 static unsigned window_count;
 static uint64_t advanced_us;
+static uint64_t held_us; /* 0: the clock goes */
 static void (*relax_hook)(void *context);
 static void *relax_context;
 static struct host_irq_cpu irq_cpu;
@@ -100,6 +101,8 @@ uint64_t clock_counter(void)
 {
 	struct timespec now;
 
+	if (held_us)
+		return held_us + advanced_us;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 + advanced_us;
 }
@@ -170,8 +173,14 @@ int host_reset(void **state)
 	the_log.level = LOG_TRACE;
 	memset(kept, 0, kept_length);
 	kept_length = 0;
+	held_us = 0;
 	clock_start(&the_clock, clock_counter_frequency());
 	return log_attach(&keeper) ? 0 : -1;
+}
+
+void host_hold_clock(void)
+{
+	held_us = clock_counter() - advanced_us;
 }
 
 void host_advance_us(uint64_t us)

@@ -76,6 +76,10 @@ void host_set_irq_cpu(const struct host_irq_cpu *cpu);
 /* Adds to the clock, so that deadlines pass without waiting. */
 void host_advance_us(uint64_t us);
 
+/* Nothing else moves the clock from now on, until host_reset: for what happens within microseconds.
+ */
+void host_hold_clock(void);
+
 /* True when a logged line contains `text`. */
 bool host_logged(const char *text);
 
