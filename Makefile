@@ -10,7 +10,8 @@ QEMU_ARGS :=
 TIMEOUT  := 60
 BOOTS    := 200
 TESTS    := tests
-JOBS     := 2
+# More than processors: tests wait, too.
+JOBS     := 3
 FUZZ_SECONDS := 60
 FUZZ_TARGET  :=
 CELLS    :=
@@ -64,7 +65,7 @@ SETUP := build \
 	$(if $(filter check-host wide,$(MAKECMDGOALS)),run pytest) \
 	$(if $(filter coverage,$(MAKECMDGOALS)),coverage) \
 	$(if $(filter lint,$(MAKECMDGOALS)),lint) \
-	$(if $(filter aarch64-host check check-build,$(MAKECMDGOALS)),aarch64-host) \
+	$(if $(filter aarch64-host check check-build wide,$(MAKECMDGOALS)),aarch64-host) \
 	$(if $(filter run repeat faults bench size,$(MAKECMDGOALS)),run) \
 	$(if $(filter debug,$(MAKECMDGOALS)),run debug) \
 	$(if $(filter growth,$(MAKECMDGOALS)),run growth) \
@@ -448,8 +449,8 @@ matrix: apps
 
 # More media and machines than check starts: minutes, not seconds.
 .PHONY: wide
-wide: esp image
-	@WIDE=1 $(PYTHON) -m pytest -n $(JOBS) tests/boot
+wide: esp image aarch64-host
+	@WIDE=1 $(PYTHON) -m pytest -n $(JOBS) tests/boot tests/aarch64
 
 # What needs no firmware, in less than two minutes.
 .PHONY: check-host
@@ -508,7 +509,7 @@ Targets:
   all        (default) build for $(ARCHES), stage esp/
   run        build, boot in QEMU, show the log; the screen goes to build/screen.png
   check      build everything and run every test; the last line counts them
-  wide       boot the media and machines that check leaves out
+  wide       what check leaves out: media, machines, the other architecture
   check-host what needs no firmware: unit tests, model, qtest, fuzzing's inputs again
   matrix     boot under every firmware and QEMU at hand, two of them fetched; prints a table
   coverage   lines and branches that unit tests and model reach; build/coverage/index.html

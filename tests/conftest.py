@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """For all tests: the tools can be imported, and a run ends with `N passed, N failed`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,6 +9,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "wide: run by `make wide` only")
+
+
+def pytest_collection_modifyitems(config, items):
+    """WIDE=1 runs what is marked so, and nothing else; without it, all the rest is run."""
+    wide, usual = [], []
+    for item in items:
+        (wide if item.get_closest_marker("wide") else usual).append(item)
+    if os.environ.get("WIDE"):
+        wide, usual = usual, wide
+    config.hook.pytest_deselected(items=wide)
+    items[:] = usual
 
 
 def is_worker(config):

@@ -14,10 +14,16 @@ PROGRAMS = ROOT / "build/aarch64-host/tests"
 CMOCKA = ROOT / "build/deps/cmocka-lib/usr/lib/aarch64-linux-gnu"
 RUNNER = "qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", "-E", f"LD_LIBRARY_PATH={CMOCKA}"
 TIMEOUT = 300
+# Long here, and the same as on the host but for what others show, too.
+WIDE = "test_animate", "test_picture", "test_strict_displays", "test_watch"
 SOURCES = sorted(ROOT.glob("tests/unit/test_*.c")) + sorted(ROOT.glob("tests/model/test_*.c"))
 
 
-@pytest.mark.parametrize("name", [source.stem for source in SOURCES])
+def program(name):
+    return pytest.param(name, marks=pytest.mark.wide if name in WIDE else ())
+
+
+@pytest.mark.parametrize("name", [program(source.stem) for source in SOURCES])
 def test_program(name):
     done = subprocess.run(
         [*RUNNER, PROGRAMS / name],

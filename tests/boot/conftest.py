@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What every boot test starts from: machines that end with the test and leave their log behind."""
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -13,21 +12,6 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import hosts  # noqa: E402
 import qemu  # noqa: E402
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "wide: run by `make wide` only")
-
-
-def pytest_collection_modifyitems(config, items):
-    """WIDE=1 runs what is marked so, and nothing else; without it, all the rest is run."""
-    wide, usual = [], []
-    for item in items:
-        (wide if item.get_closest_marker("wide") else usual).append(item)
-    if os.environ.get("WIDE"):
-        wide, usual = usual, wide
-    config.hook.pytest_deselected(items=wide)
-    items[:] = usual
 
 
 @pytest.fixture

@@ -7,7 +7,15 @@ import time
 import pytest
 
 import picture
-from expect import FONT, TIMEOUT, expect_detail, expect_pass, expect_step, read_log
+from expect import (
+    FONT,
+    MOSTLY_AARCH64,
+    TIMEOUT,
+    expect_detail,
+    expect_pass,
+    expect_step,
+    read_log,
+)
 
 FRAMES = 60
 SUMMARY = (
@@ -30,7 +38,7 @@ def expect_summary(log, frames=FRAMES):
 
 @pytest.mark.parametrize(
     "arch, gpu",
-    (("aarch64", "pci"), ("aarch64", "mmio"), ("aarch64", "mmio-legacy"), ("x86_64", "pci"), ("x86_64", "vga")),
+    (("aarch64", "pci"), ("aarch64", "mmio"), ("aarch64", "mmio-legacy"), ("x86_64", "pci"), pytest.param("x86_64", "vga", marks=pytest.mark.wide)),
 )
 def test_animate(start, folder, arch, gpu):
     machine = start(arch, gpu, args=f"after=halt mode=animate frames={FRAMES}")
@@ -49,7 +57,7 @@ def test_animate(start, folder, arch, gpu):
     assert re.fullmatch(rf"dropped +{dropped}", lines[2])
 
 
-@pytest.mark.parametrize("arch", ("aarch64", "x86_64"))
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_by_interrupts(start, folder, arch):
     """Without the text each pixel is the frame's; packed ring, two displays, messages."""
     machine = start(

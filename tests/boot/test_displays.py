@@ -20,7 +20,6 @@ from expect import (
     read_log,
 )
 
-ARCHES = ("aarch64", "x86_64")
 SIZE = 640, 480
 SECONDS = 12  # that mode=watch lasts
 
@@ -49,7 +48,7 @@ def read_labels(machine, log):
 
 
 @pytest.mark.parametrize("layout", ("separate", "mirror", "extend", "span"))
-@pytest.mark.parametrize("arch", ARCHES)
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_two_heads(start, folder, arch, layout):
     machine = start(
         arch,
@@ -111,7 +110,7 @@ def test_watch(start, folder, tmp_path, arch):
     assert int(re.search(r"(\d+) changes served", expect_detail(log, "gpu0", "^watch: ").text)[1])
 
 
-@pytest.mark.parametrize("arch", ARCHES)
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_watch_by_interrupts(start, folder, tmp_path, arch):
     """The window's size comes as an interrupt; no register is read while it stays the same."""
     machine = start(

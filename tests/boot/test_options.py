@@ -3,7 +3,6 @@
 
 import pytest
 
-import qemu
 import shell
 import tap
 from boot import BOOT_FILES
@@ -63,7 +62,7 @@ def test_smbios_and_the_file(arch, start, folder, tmp_path):
     expect_screen(machine, log, screen, "solid:00ff80", False, folder)
 
 
-@pytest.mark.parametrize("arch", qemu.MACHINES)
+@pytest.mark.parametrize("arch", MOSTLY_AARCH64)
 def test_bad_words_by_load_options(arch, start):
     """Started by -kernel: the error is on the log and on the console, and the firmware goes on."""
     machine = start(arch, args="patern=grid", extra=GPU)
