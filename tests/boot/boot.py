@@ -4,6 +4,7 @@
 import re
 
 import shell
+import size
 from expect import ROOT, expect_detail, expect_pass, expect_screen, expect_step, read_log
 
 # DMA memory beside the frames, of a whole run (docs/performance.md).
@@ -66,10 +67,11 @@ def expect_interrupts(log, kind, *subjects):
         assert queue and int(queue[1]) > 0, step.text
 
 
-def expect_memory(log, screens):
+def expect_memory(serial):
     """All DMA memory that the run ever took is its frames, and little beside them."""
-    peak = re.match(r"peak: (0x[0-9a-f]+) of ", expect_detail(log, "dma", "^peak: ").text)
-    more = int(peak[1], 16) - sum(4 * s.width * s.height for s in screens)
+    frames, peak = size.frame_and_peak(serial)
+    assert frames, "no surface is on the log"
+    more = peak - frames
     assert more <= MEMORY_MOST, f"DMA memory beside the frames: {more} bytes, at most {MEMORY_MOST}"
 
 
@@ -78,7 +80,7 @@ def expect_row(row, machine, folder):
     log = read_log(machine)
     expect_pass(log, row.arch)
     if "loglevel=error" not in row.args:
-        expect_memory(log, row.screens)
+        expect_memory(machine.serial)
     if row.entropy:
         expect_entropy(log, row.entropy)
     if row.irq:
