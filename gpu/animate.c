@@ -125,16 +125,16 @@ static enum status show(struct gpu_animation *a, uint64_t frame)
 {
 	struct gpu *gpu = &a->session->gpu;
 	uint64_t notifications = gpu->control.notifications, accesses = accesses_now(a->session);
-	enum status status = OK, done;
+	enum status status = OK;
 
 	gpu_batch_begin(gpu, NULL);
 	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		if (a->session->screens.screens[i].frame.view_count)
 			status = show_on_screen(a, i, frame);
-	done = gpu_batch_end(gpu);
+	status = gpu_batch_end(gpu, status);
 	a->notifications += gpu->control.notifications - notifications;
 	a->accesses += accesses_now(a->session) - accesses;
-	return done == OK ? status : done;
+	return status;
 }
 
 /* The device has the fronts again, as they are in memory. The frame, or a later one, is due still.

@@ -166,14 +166,13 @@ static enum status command(struct bench *b, unsigned round, unsigned amount)
 static enum status in_flight(struct bench *b, unsigned round, unsigned amount)
 {
 	const struct rectangle pixel = {0, 0, 1, 1};
-	enum status status = OK, done;
+	enum status status = OK;
 
 	(void)round;
 	gpu_batch_begin(b->gpu, NULL);
 	for (unsigned i = 0; status == OK && i < amount; i++)
 		status = gpu_transfer(b->gpu, b->screen->resource, &b->screen->surface, pixel);
-	done = gpu_batch_end(b->gpu);
-	return done == OK ? status : done;
+	return gpu_batch_end(b->gpu, status);
 }
 
 static enum status draw(struct bench *b, unsigned round, unsigned amount)

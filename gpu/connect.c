@@ -71,7 +71,7 @@ enum status gpu_set_view(struct gpu *gpu, const struct gpu_screen *s, const stru
 enum status gpu_light_up(struct gpu *gpu, struct gpu_screen *s)
 {
 	struct damage all = {0};
-	enum status status = OK, done;
+	enum status status = OK;
 
 	damage_add(&all, (struct rectangle){0, 0, s->surface.width, s->surface.height});
 	gpu_batch_begin(gpu, gpu_report);
@@ -81,8 +81,7 @@ enum status gpu_light_up(struct gpu *gpu, struct gpu_screen *s)
 	}
 	if (status == OK)
 		status = gpu_present_too(gpu, s->resource, &s->surface, &all);
-	done = gpu_batch_end(gpu);
-	return done == OK ? status : done;
+	return gpu_batch_end(gpu, status);
 }
 
 enum status gpu_connect(struct gpu *gpu, struct gpu_screen *s)
@@ -106,7 +105,7 @@ static enum status drop(struct gpu *gpu, uint32_t resource, bool attached, bool 
 
 enum status gpu_disconnect(struct gpu *gpu, struct gpu_screen *s)
 {
-	enum status status = OK, done;
+	enum status status = OK;
 
 	gpu_batch_begin(gpu, gpu_report);
 	for (uint32_t i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
@@ -116,16 +115,14 @@ enum status gpu_disconnect(struct gpu *gpu, struct gpu_screen *s)
 		status = drop(gpu, s->resource, s->attached, s->created);
 	if (status == OK)
 		status = drop(gpu, s->back.resource, s->back.attached, s->back.created);
-	done = gpu_batch_end(gpu);
-	return done == OK ? status : done;
+	return gpu_batch_end(gpu, status);
 }
 
 enum status gpu_disconnect_back(struct gpu *gpu, struct gpu_screen *s)
 {
-	enum status status, done;
+	enum status status;
 
 	gpu_batch_begin(gpu, gpu_report);
 	status = drop(gpu, s->back.resource, s->back.attached, s->back.created);
-	done = gpu_batch_end(gpu);
-	return done == OK ? status : done;
+	return gpu_batch_end(gpu, status);
 }

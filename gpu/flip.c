@@ -2,8 +2,8 @@
 /* In: a screen, and what was drawn out of sight. Out: that on the screen, at once. */
 #include "gpu/flip.h"
 
-#include "gpu/blob.h"
 #include "gpu/connect.h"
+#include "gpu/present.h"
 #include "mem/tap.h"
 
 /* Earlier flips may have left the screen with either of its two numbers. */
@@ -38,11 +38,10 @@ enum status gpu_flip_open(struct gpu *gpu, struct gpu_screen *s)
 
 enum status gpu_flip(struct gpu *gpu, struct gpu_screen *s, const struct damage *damage)
 {
-	enum status status = OK;
+	enum status status;
 
 	gpu_swap_buffers(s);
-	for (unsigned i = 0; !gpu_uses_blobs(gpu) && status == OK && i < damage->count; i++)
-		status = gpu_transfer(gpu, s->resource, &s->surface, damage->area[i]);
+	status = gpu_transfer_damage(gpu, s->resource, &s->surface, damage);
 	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++)
 		status = gpu_set_view(gpu, s, &s->frame.views[i]);
 	if (status == OK)

@@ -199,34 +199,17 @@ static le32 change_of(const struct picture *p, const struct surface *surface, ui
 	return (le32){surface_pixel(surface, here).raw ^ surface_pixel(surface, there).raw};
 }
 
-/* Where the diagonal crosses a row, and what the division left: the next row needs none. */
-struct crossing {
-	uint32_t x;
-	uint32_t rest;
-};
-
-static struct crossing crossing_of(uint32_t y, struct size s)
-{
-	uint32_t at = y * (s.width - 1);
-
-	return (struct crossing){at / (s.height - 1), at % (s.height - 1)};
-}
-
-static void go_down(struct crossing *c, struct size s)
-{
-	for (c->rest += s.width - 1; c->rest >= s.height - 1; c->rest -= s.height - 1)
-		c->x++;
-}
-
 static void draw_diagonal(const struct surface *surface, const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
-	struct crossing c = crossing_of(place->y, s);
 	le32 pixel = surface_pixel(surface, white);
 
-	for (uint32_t y = 0; y < surface->height; y++, go_down(&c, s))
-		if (c.x - place->x < surface->width)
-			surface_row(surface, y)[c.x - place->x] = pixel;
+	for (uint32_t y = 0; y < surface->height; y++) {
+		uint32_t x = diagonal(place->y + y, s) - place->x;
+
+		if (x < surface->width)
+			surface_row(surface, y)[x] = pixel;
+	}
 }
 
 /* Row y by its pieces of one colour. */

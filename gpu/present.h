@@ -20,4 +20,8 @@ MUST_CHECK enum status gpu_present(struct gpu *gpu, uint32_t resource,
 MUST_CHECK enum status gpu_present_too(struct gpu *gpu, uint32_t resource,
 	const struct surface *surface, const struct damage *damage);
 
+/* Its transfers alone, none of a blob, added in the same way. */
+MUST_CHECK enum status gpu_transfer_damage(struct gpu *gpu, uint32_t resource,
+	const struct surface *surface, const struct damage *damage);
+
 #endif

@@ -301,12 +301,12 @@ void gpu_batch_begin(struct gpu *gpu, gpu_request_report *report)
 	gpu->requests.failed = OK;
 }
 
-enum status gpu_batch_end(struct gpu *gpu)
+enum status gpu_batch_end(struct gpu *gpu, enum status added)
 {
 	struct gpu_requests *rs = &gpu->requests;
 
 	if (rs->count)
 		(void)run(gpu);
 	rs->batching = false;
-	return rs->failed;
+	return rs->failed == OK ? added : rs->failed;
 }

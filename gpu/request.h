@@ -100,8 +100,11 @@ enum status gpu_report(struct gpu *gpu, const char *name, enum status status);
  */
 void gpu_batch_begin(struct gpu *gpu, gpu_request_report *report);
 
-/* Sends what is left and waits for all. The status of the first of the batch that failed. */
-MUST_CHECK enum status gpu_batch_end(struct gpu *gpu);
+/*
+ * Sends what is left and waits for all. The status of the first of the batch that failed; when none
+ * did, `added`: what putting them together came to.
+ */
+MUST_CHECK enum status gpu_batch_end(struct gpu *gpu, enum status added);
 
 /* "VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY"; "unknown response type" outside the list. */
 const char *gpu_response_name(uint32_t type);

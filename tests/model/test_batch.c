@@ -71,7 +71,7 @@ static enum status create(unsigned count)
 	gpu_batch_begin(&b->gpu, note);
 	for (unsigned i = 1; i <= count; i++)
 		bench_expect(b, gpu_resource_create(&b->gpu, i, &small), OK);
-	return gpu_batch_end(&b->gpu);
+	return gpu_batch_end(&b->gpu, OK);
 }
 
 static void expect_reports(unsigned count, enum status last)
@@ -130,7 +130,7 @@ static void test_failure(void **state)
 		report_count = 0;
 		gpu_batch_begin(&b->gpu, note);
 		bench_expect(b, gpu_resource_create(&b->gpu, 50, &small), OK);
-		bench_expect(b, gpu_batch_end(&b->gpu), OK);
+		bench_expect(b, gpu_batch_end(&b->gpu, OK), OK);
 		expect_reports(1, OK);
 		finish();
 	}
@@ -158,7 +158,7 @@ static void test_data(void **state)
 	bench_expect(b, gpu_get_display_info(&b->gpu, displays), OK);
 	assert_true(displays[0].enabled);
 	assert_int_equal(b->model.notifications, 1);
-	bench_expect(b, gpu_batch_end(&b->gpu), OK);
+	bench_expect(b, gpu_batch_end(&b->gpu, OK), OK);
 	assert_int_equal(b->model.notifications, 1);
 	finish();
 }
