@@ -120,6 +120,12 @@ static uint32_t ramp_end(uint32_t at, uint32_t side)
 	return divide_up((ramp(at, side) + 1u) * (side - 1), 255);
 }
 
+/* Where the next step of a grid or checker board begins. */
+static uint32_t step_end(uint32_t at, uint32_t step)
+{
+	return (at / step + 1) * step;
+}
+
 static uint32_t bars_end(uint32_t x, uint32_t y, struct size s)
 {
 	if (4 * y >= 3 * s.height)
@@ -136,59 +142,58 @@ static uint32_t run_end(const struct picture *p, uint32_t x, uint32_t y, struct 
 		return x + 1;
 	switch (p->pattern) {
 	case PICTURE_BARS: end = bars_end(x, y, s); break;
-	case PICTURE_GRID: end = x % GRID_STEP ? (x / GRID_STEP + 1) * GRID_STEP : x + 1; break;
-	case PICTURE_CHECKER: end = (x / CHECKER_SIDE + 1) * CHECKER_SIDE; break;
+	case PICTURE_GRID: end = x % GRID_STEP ? step_end(x, GRID_STEP) : x + 1; break;
+	case PICTURE_CHECKER: end = step_end(x, CHECKER_SIDE); break;
 	case PICTURE_GRADIENT: end = ramp_end(x, s.width); break;
 	case PICTURE_SOLID: break;
 	}
 	return (uint32_t)min_u64(end, s.width - 1);
 }
 
-static uint32_t bars_twin(uint32_t y, struct size s)
+/* Rows of one kind have the same base colours, but for what change_of says. */
+#define ROW_KINDS 4u
+
+static unsigned bars_kind(uint32_t y, struct size s)
 {
-	if (y == 0 || y == s.height - 1)
-		return 0;
 	if (3 * y < 2 * s.height)
 		return 1;
-	return 4 * y < 3 * s.height ? divide_up(2 * s.height, 3) : divide_up(3 * s.height, 4);
+	return 4 * y < 3 * s.height ? 2 : 3;
 }
 
-static uint32_t grid_twin(uint32_t y, struct size s)
+static unsigned kind_of(const struct picture *p, uint32_t y, struct size s)
 {
-	if (y == 0 || y == s.height - 1)
-		return 0;
-	return y % GRID_STEP == 0 ? GRID_STEP : 1;
-}
+	bool border = y == 0 || y == s.height - 1;
 
-/*
- * The first row that has the base colours of row y, but for what change_of says: y itself when it
- * is the first. There are four such rows at most, which makes drawing a matter of copying.
- */
-static uint32_t twin_of(const struct picture *p, uint32_t y, struct size s)
-{
 	switch (p->pattern) {
-	case PICTURE_BARS: return bars_twin(y, s);
-	case PICTURE_GRID: return grid_twin(y, s);
-	case PICTURE_CHECKER: return y / CHECKER_SIDE % 2 * CHECKER_SIDE;
+	case PICTURE_BARS: return border ? 0 : bars_kind(y, s);
+	case PICTURE_GRID: return border ? 0 : y % GRID_STEP ? 1 : 2;
+	case PICTURE_CHECKER: return y / CHECKER_SIDE % 2;
 	case PICTURE_GRADIENT:
 	case PICTURE_SOLID: break;
 	}
 	return 0;
 }
 
-/* The first row from `first` on that has the base colours of `twin`, the first of all. */
-static uint32_t twin_from(const struct picture *p, uint32_t first, uint32_t twin, struct size s)
+/* Up to where the rows below y are of its kind, and have its colours; as run_end for columns. */
+static uint32_t band_end(const struct picture *p, uint32_t y, struct size s)
 {
-	uint32_t row = first;
+	const uint32_t bars[ROW_KINDS] = {
+		1, divide_up(2 * s.height, 3), divide_up(3 * s.height, 4), s.height};
+	uint32_t end = s.height;
 
-	if (twin >= first)
-		return twin;
-	while (twin_of(p, row, s) != twin)
-		row++;
-	return row;
+	if (y == 0 || y == s.height - 1)
+		return y + 1;
+	switch (p->pattern) {
+	case PICTURE_BARS: end = bars[bars_kind(y, s)]; break;
+	case PICTURE_GRID: end = y % GRID_STEP ? step_end(y, GRID_STEP) : y + 1; break;
+	case PICTURE_CHECKER: end = step_end(y, CHECKER_SIDE); break;
+	case PICTURE_GRADIENT: end = ramp_end(y, s.height); break;
+	case PICTURE_SOLID: break;
+	}
+	return (uint32_t)min_u64(end, s.height - 1);
 }
 
-/* The bits in which every pixel of row y is not that of `twin`: the green of the gradient. */
+/* The bits in which every pixel of row y is not that of row `twin`: the green of the gradient. */
 static le32 change_of(const struct picture *p, const struct surface *surface, uint32_t twin,
 	uint32_t y, struct size s)
 {
@@ -229,42 +234,41 @@ static void draw_row(const struct picture *picture, const struct surface *surfac
 	}
 }
 
-/* Makes row y of `twin`, and those behind it that are like it; gives how many they are. */
-static uint32_t repeat_row(const struct picture *picture, const struct surface *surface,
-	const struct picture_place *place, uint32_t twin, uint32_t y)
+/* Makes the rows from y to `end` of row `twin`, which is of their kind. */
+static void copy_rows(const struct picture *picture, const struct surface *surface,
+	const struct picture_place *place, uint32_t twin, uint32_t y, uint32_t end)
 {
 	struct size s = {place->width, place->height};
-	uint32_t like = twin_of(picture, place->y + y, s);
 	le32 change = change_of(picture, surface, place->y + twin, place->y + y, s);
+	const le32 *from = surface_row(surface, twin);
 	le32 *rows[PIXEL_ROWS];
-	uint32_t count = 0;
 
-	do
-		rows[count++] = surface_row(surface, y++);
-	while (count < PIXEL_ROWS && y < surface->height &&
-		twin_of(picture, place->y + y, s) == like &&
-		change_of(picture, surface, place->y + twin, place->y + y, s).raw == change.raw);
-	for (uint32_t i = count; i < PIXEL_ROWS; i++)
-		rows[i] = rows[0];
-	pixel_make_rows(rows, surface_row(surface, twin), change, surface->width);
-	return count;
+	for (; y < end; y += PIXEL_ROWS) {
+		for (uint32_t i = 0; i < PIXEL_ROWS; i++)
+			rows[i] = surface_row(surface, y + i < end ? y + i : y);
+		pixel_make_rows(rows, from, change, surface->width);
+	}
 }
 
+/* The first row of each kind is drawn, and the others are made of it. */
 void picture_draw_part(const struct picture *picture, const struct surface *surface,
 	const struct picture_place *place)
 {
 	struct size s = {place->width, place->height};
-	uint32_t count;
+	uint32_t first[ROW_KINDS], end;
+	bool drawn[ROW_KINDS] = {false};
 
-	for (uint32_t y = 0; y < surface->height; y += count) {
-		uint32_t like = twin_of(picture, place->y + y, s);
-		uint32_t twin = twin_from(picture, place->y, like, s) - place->y;
+	for (uint32_t y = 0; y < surface->height; y = end) {
+		unsigned kind = kind_of(picture, place->y + y, s);
 
-		count = 1;
-		if (twin == y)
+		end = band_end(picture, place->y + y, s) - place->y;
+		end = (uint32_t)min_u64(end, surface->height);
+		if (!drawn[kind]) {
 			draw_row(picture, surface, place, y);
-		else
-			count = repeat_row(picture, surface, place, twin, y);
+			drawn[kind] = true;
+			first[kind] = y++;
+		}
+		copy_rows(picture, surface, place, first[kind], y, end);
 	}
 	if (picture->pattern == PICTURE_BARS)
 		draw_diagonal(surface, place);

@@ -52,7 +52,8 @@ static inline void make_pair(pixel_pair *a, pixel_pair *b, pixel_pair *c, pixel_
 	a[i] = b[i] = c[i] = d[i] = from[i] ^ change;
 }
 
-static void make_block(le32 *const rows[PIXEL_ROWS], const le32 *row, pixel_pair change, uint32_t x)
+static inline void make_block(
+	le32 *const rows[PIXEL_ROWS], const le32 *row, pixel_pair change, uint32_t x)
 {
 	const pixel_pair *from = (const pixel_pair *)(row + x);
 	pixel_pair *a = (pixel_pair *)(rows[0] + x), *b = (pixel_pair *)(rows[1] + x);
@@ -68,14 +69,24 @@ static void make_block(le32 *const rows[PIXEL_ROWS], const le32 *row, pixel_pair
 	make_pair(a, b, c, d, from, change, 7);
 }
 
+/* As many as there are; gives where the next one would begin. Inline: one without a change, too. */
+static inline uint32_t make_blocks(
+	le32 *const rows[PIXEL_ROWS], const le32 *from, pixel_pair change, uint32_t width)
+{
+	uint32_t x = 0;
+
+	for (; width - x >= PIXEL_BLOCK; x += PIXEL_BLOCK)
+		make_block(rows, from, change, x);
+	return x;
+}
+
 void pixel_make_rows(le32 *const rows[PIXEL_ROWS], const le32 *from, le32 change, uint32_t width)
 {
 	const pixel_pair both = (pixel_pair)change.raw << 32 | change.raw;
 	uint32_t x = 0;
 
 	if (aligned(from, rows))
-		for (; width - x >= PIXEL_BLOCK; x += PIXEL_BLOCK)
-			make_block(rows, from, both, x);
+		x = both ? make_blocks(rows, from, both, width) : make_blocks(rows, from, 0, width);
 	for (; x < width; x++)
 		for (unsigned i = 0; i < PIXEL_ROWS; i++)
 			rows[i][x].raw = from[x].raw ^ change.raw;
