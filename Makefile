@@ -415,28 +415,33 @@ aarch64-host: | setup
 		HOST_CC='aarch64-linux-gnu-gcc -I$(DEPS)/cmocka/usr/include' \
 		HOST_CMOCKA=$(CMOCKA_LIB)/libcmocka.so.0 unit
 
-# What turns on five levels of page tables and starts firstlight (tests/boot/test_tables.py): no
-# firmware at hand does.
-LA57 := build/x86_64/la57.efi
-LA57_OBJECTS := $(patsubst %,build/x86_64/obj/tests/boot/la57/%.o,main switch)
+# Small applications that bring a machine into a state in which no firmware at hand leaves it, and
+# start firstlight: la57 has five levels of page tables, vhe EL2 as a host's (tests/boot/test_tables.py).
+STAND_INS := build/x86_64/la57.efi build/aarch64/vhe.efi
 
-.PHONY: la57
-la57: $(LA57)
+.PHONY: stand-ins
+stand-ins: $(STAND_INS)
 
-$(LA57_OBJECTS): private FLAGS_x86_64 += $(call EFI_FLAGS,x86_64)
+# $(1): the architecture; $(2): its folder in tests/boot
+define stand_in_rules
+$(2)_OBJECTS := $(patsubst %,build/$(1)/obj/tests/boot/%.o,start $(2)/main $(2)/switch)
 
-$(LA57:.efi=.elf): $(LA57_OBJECTS) tools/efi.ld | setup
-	$(call say,LD,$@)
-	$(Q)$(CC_x86_64) $(FLAGS_x86_64) $(LDFLAGS_TARGET) -o $@ $(filter %.o,$^)
+$$($(2)_OBJECTS): private FLAGS_$(1) += $$(call EFI_FLAGS,$(1))
 
-$(LA57): $(LA57:.efi=.elf) tools/elf2efi.py | setup
+build/$(1)/$(2).elf: $$($(2)_OBJECTS) build/$(1)/obj/mem/string.o tools/efi.ld | setup
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) $$(LDFLAGS_TARGET) -o $$@ $$(filter %.o,$$^)
+
+-include $$($(2)_OBJECTS:.o=.d)
+endef
+$(foreach s,$(STAND_INS),$(eval $(call stand_in_rules,$(notdir $(patsubst %/,%,$(dir $(s)))),$(basename $(notdir $(s))))))
+
+$(STAND_INS): %.efi: %.elf tools/elf2efi.py | setup
 	$(call say,EFI,$@)
 	$(Q)$(PYTHON) tools/elf2efi.py $< $@
 
--include $(LA57_OBJECTS:.o=.d)
-
 .PHONY: check-build
-check-build: esp image unit qtest replay clang aarch64-host la57
+check-build: esp image unit qtest replay clang aarch64-host stand-ins
 
 .PHONY: check
 check: check-build
@@ -449,7 +454,7 @@ matrix: apps
 
 # More media and machines than check starts: minutes, not seconds.
 .PHONY: wide
-wide: esp image aarch64-host
+wide: esp image aarch64-host stand-ins
 	@WIDE=1 $(PYTHON) -m pytest -n $(JOBS) tests/boot tests/aarch64
 
 # What needs no firmware, in less than two minutes.

@@ -100,9 +100,9 @@ static void log_tables(void)
 		memory_range_log(&plan.ranges[i]);
 	tap_ok("platform", "own page tables: 0x%lx bytes of memory, 0x%lx of registers", memory,
 		memory_plan_bytes(&plan, MEMORY_DEVICE));
-	log_info("paging", "%u levels, 0x%lx bytes of code, %u of %u pages for tables",
-		paging.format.levels, memory_plan_bytes(&plan, MEMORY_CODE), paging.used,
-		paging.page_count);
+	log_info("paging", "%u levels, %s, 0x%lx bytes of code, %u of %u pages for tables",
+		paging.format.levels, mmu_mode(), memory_plan_bytes(&plan, MEMORY_CODE),
+		paging.used, paging.page_count);
 }
 
 enum status own_memory_enter(const struct firmware *fw, const struct dma_pool *dma,

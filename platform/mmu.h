@@ -19,6 +19,9 @@ struct mmu_state {
 /* The format that this processor takes at its present level and in its present mode. */
 struct page_format mmu_format(void);
 
+/* That level and mode in words, for the log: "EL2". */
+const char *mmu_mode(void);
+
 /*
  * Puts the tables at `root` in force and forgets translations of the old ones, which `before`
  * describes afterwards. The code, the stack and the vectors in use, and `before`, must be mapped

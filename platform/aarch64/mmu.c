@@ -70,6 +70,13 @@ static bool two_privileges(void)
 	return hcr & HCR_E2H;
 }
 
+const char *mmu_mode(void)
+{
+	if (!at_el2())
+		return "EL1";
+	return two_privileges() ? "EL2 as a host's (E2H)" : "EL2";
+}
+
 static uint64_t parange(void)
 {
 	uint64_t mmfr0;

@@ -92,6 +92,11 @@ struct page_format mmu_format(void)
 	return page_format_x86_64(&paging);
 }
 
+const char *mmu_mode(void)
+{
+	return "long mode";
+}
+
 static void read_state(struct mmu_state *state)
 {
 	uint64_t *r = state->registers;

@@ -8,6 +8,7 @@ import pytest
 import shell
 from expect import (
     ROOT,
+    TIMEOUT,
     expect_detail,
     expect_failure,
     expect_pass,
@@ -161,30 +162,64 @@ CR4 = re.compile(r"\bCR4=([0-9a-f]+)")
 CR4_LA57 = 1 << 12
 
 
-def test_five_levels(start, folder):
-    """Firmware that uses five levels. None at hand does: tests/boot/la57 stands for it."""
+STAND_INS = {"x86_64": ("la57", "BOOTX64"), "aarch64": ("vhe", "BOOTAA64")}
+
+
+def start_behind(start, folder, arch, *extra, args=""):
+    """Behind the application of tests/boot that stands for firmware which nobody at hand has."""
+    name, loader = STAND_INS[arch]
     files = {
-        "EFI/BOOT/BOOTX64.EFI": ROOT / "build/x86_64/la57.efi",
-        "firstlight.efi": shell.app("x86_64"),
+        f"EFI/BOOT/{loader}.EFI": ROOT / f"build/{arch}/{name}.efi",
+        "firstlight.efi": shell.app(arch),
     }
-    machine = start(
-        "x86_64",
+    return start(
+        arch,
         boot="none",
-        args="after=halt loglevel=debug pattern=bars label=off",
+        args="after=halt loglevel=debug pattern=bars label=off " + args,
         extra=(
-            *("-cpu", "max,la57=on"),
+            *extra,
             *("-device", "virtio-gpu-pci,id=gpu0"),
             *shell.disk(shell.medium(folder, files)),
         ),
     )
+
+
+def expect_behind(machine, arch, paging, folder):
+    """A picture, and tables that are as everywhere."""
     log = read_log(machine)
-    expect_pass(log, "x86_64")
+    expect_pass(log, arch)
     expect_screen(machine, log, Screen(), "bars", False, folder)
-    expect_detail(log, "paging", r"^5 levels, .* [0-9]+ of [0-9]+ pages for tables$")
+    expect_detail(log, "paging", rf"^{paging}, .* [0-9]+ of [0-9]+ pages for tables$")
     ranges = logged_ranges(log)
     expect_tables(machine, ranges)
+    return ranges
+
+
+def test_five_levels(start, folder):
+    """Firmware that uses five levels. None at hand does: tests/boot/la57 stands for it."""
+    machine = start_behind(start, folder, "x86_64", "-cpu", "max,la57=on")
+    ranges = expect_behind(machine, "x86_64", "5 levels, long mode", folder)
     assert int(CR4.search(monitor(machine, "info registers"))[1], 16) & CR4_LA57
     expect_x86_tables(machine, ranges, shown=shown_by_tlb)
+
+
+EL2_CAN_BE_HOST = "-cpu", "neoverse-n1", "-machine"
+
+
+@pytest.mark.parametrize("gic, irq", ((2, "intx"), (3, "msix")))
+def test_el2_as_a_host(start, folder, gic, irq):
+    """Firmware that leaves HCR_EL2.E2H set. None at hand does: tests/boot/vhe stands for it."""
+    host = *EL2_CAN_BE_HOST, f"virtualization=on,gic-version={gic}"
+    machine = start_behind(start, folder, "aarch64", *host, args=f"irq={irq}")
+    expect_behind(machine, "aarch64", r"4 levels, EL2 as a host's \(E2H\)", folder)
+
+
+def test_el2_as_a_host_ends(start, folder):
+    """Firmware's shutdown, by the tables that were in force before the own ones."""
+    host = *EL2_CAN_BE_HOST, "virtualization=on"
+    machine = start_behind(start, folder, "aarch64", *host, args="after=shutdown")
+    expect_pass(read_log(machine), "aarch64")
+    assert machine.wait_exit(TIMEOUT) == 0
 
 
 def test_registers_in_own_memory(start):
