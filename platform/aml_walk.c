@@ -77,7 +77,7 @@ static enum step step_if(bool ok)
 	return ok ? STEP_ON : STEP_BAD;
 }
 
-/* The path of a declaration in the frame's scope, from the name at a cursor. */
+/* The path in the frame's scope, from the name at a cursor. */
 static bool take_path(struct bytes *b, const struct aml_path *scope, struct aml_path *path)
 {
 	struct aml_name name;
@@ -85,12 +85,18 @@ static bool take_path(struct bytes *b, const struct aml_path *scope, struct aml_
 	return aml_take_name(b, &name) && aml_join(scope, &name, path);
 }
 
+/* The path of what is declared; the root itself is there already. */
+static bool take_declared(struct bytes *b, const struct aml_path *scope, struct aml_path *path)
+{
+	return take_path(b, scope, path) && path->count;
+}
+
 static enum step step_name(struct aml_frame *frame, struct aml_object *object)
 {
 	struct bytes *b = &frame->cursor;
 	size_t start;
 
-	if (!take_path(b, &frame->scope, &object->path))
+	if (!take_declared(b, &frame->scope, &object->path))
 		return STEP_BAD;
 	start = b->pos;
 	if (!aml_skip_terms(b, 1))
@@ -107,7 +113,7 @@ static enum step step_method(struct aml_frame *frame, struct aml_object *object)
 	if (!aml_take_package(&frame->cursor, &content))
 		return STEP_BAD;
 	/* A method with a bad name harms nobody else: its length is known. */
-	if (!take_path(&content, &frame->scope, &object->path))
+	if (!take_declared(&content, &frame->scope, &object->path))
 		return STEP_ON;
 	bytes_u8(&content); /* flags */
 	if (content.overrun)

@@ -255,6 +255,25 @@ static void test_names_in_a_circle(void **state)
 	assert_true(close_device(device)->crs_computed);
 }
 
+/* The root is there already: neither Name (\, …) nor Method (\, …) declares it, in no scope around.
+ */
+static void test_root_is_not_declared(void **state)
+{
+	size_t device = open_device(), method;
+
+	(void)state;
+	aml_name(&aml, "_CRS");
+	AML(&aml, '\\', 0x00);
+	AML(&aml, 0x14);
+	method = aml_open(&aml);
+	AML(&aml, '\\', 0x00, 0x00, 0xa4); /* no arguments; Return */
+	aml_buffer(&aml, "\x79\x00", 2);
+	aml_close(&aml, method);
+	AML(&aml, 0x08, '\\', 0x00);
+	aml_buffer(&aml, "\x79\x00", 2);
+	assert_true(close_device(device)->crs_computed);
+}
+
 /* As QEMU's q35: the _CRS stands in another scope, behind the device. */
 static void test_property_in_another_scope(void **state)
 {
@@ -564,6 +583,7 @@ int main(void)
 		cmocka_unit_test_setup(test_name_in_outer_scope, setup),
 		cmocka_unit_test_setup(test_computed_is_not_a_constant, setup),
 		cmocka_unit_test_setup(test_names_in_a_circle, setup),
+		cmocka_unit_test_setup(test_root_is_not_declared, setup),
 		cmocka_unit_test_setup(test_property_in_another_scope, setup),
 		cmocka_unit_test_setup(test_property_in_another_table, setup),
 		cmocka_unit_test_setup(test_name_prefixes, setup),

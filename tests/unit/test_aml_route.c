@@ -407,6 +407,24 @@ static void test_malformed_entries(void **state)
 	assert_true(host_logged("_PRT: not every entry can be read"));
 }
 
+/* Routes that the root is said to hold: around it there is no scope to look for their links in. */
+static void test_root_holds_nothing(void **state)
+{
+	size_t device = bridge(), routes_of_root;
+
+	(void)state;
+	aml_name(&aml, "_PRT");
+	AML(&aml, '\\', 0x00);
+	AML(&aml, 0x08, '\\', 0x00);
+	routes_of_root = package(1);
+	entry(1, 0, "LNKA", 0);
+	aml_close(&aml, routes_of_root);
+	aml_close(&aml, device);
+	read_all();
+	assert_int_equal(routed, ERR_UNSUPPORTED);
+	assert_true(host_logged("its _PRT has to be computed"));
+}
+
 static void test_none(void **state)
 {
 	(void)state;
@@ -427,6 +445,7 @@ int main(void)
 		cmocka_unit_test_setup(test_returned, setup),
 		cmocka_unit_test_setup(test_link_is_computed, setup),
 		cmocka_unit_test_setup(test_malformed_entries, setup),
+		cmocka_unit_test_setup(test_root_holds_nothing, setup),
 		cmocka_unit_test_setup(test_none, setup),
 	};
 
