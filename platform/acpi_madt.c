@@ -52,11 +52,17 @@ static const struct entry_kind {
 	{MADT_GIC_ITS, 20, "GIC ITS"},
 };
 
-/* Positions here are those of the specification, less type and length. */
+/*
+ * Positions here are those of the specification, less type and length. The registers of a processor
+ * that is not enabled may have no power, and are not those that this program runs by.
+ */
 static enum status read_gicc(struct bytes *e, struct machine *m)
 {
 	uint64_t interface, redistributor;
 
+	bytes_seek(e, 10);
+	if (!(bytes_le32(e) & MADT_ENABLED))
+		return OK;
 	bytes_seek(e, 30);
 	interface = bytes_le64(e);
 	bytes_seek(e, 58);

@@ -139,6 +139,13 @@ static enum status read_spcr_line(struct bytes table, uint8_t revision, struct u
 	return OK;
 }
 
+/* A Generic UART (Arm BSA) has no registers of its line: what is said of it is for the other end.
+ */
+static bool has_line_registers(uint8_t type)
+{
+	return type != SERIAL_SBSA_32BIT && type != SERIAL_SBSA;
+}
+
 enum status acpi_read_spcr(struct bytes table, struct machine *m)
 {
 	struct uart_location uart;
@@ -164,6 +171,8 @@ enum status acpi_read_spcr(struct bytes table, struct machine *m)
 	if (!describe_uart(&uart, "SPCR", type, &gas))
 		return OK;
 	line = read_spcr_line(table, revision, &uart);
+	if (!has_line_registers(type))
+		uart.baud = uart.clock_hz = 0;
 	uart.console = true;
 	status = machine_add_uart(m, &uart);
 	return status == OK ? line : status;

@@ -715,6 +715,28 @@ static void test_madt_gic(void **state)
 	assert_int_equal(m.irq.gic.its_count, 1);
 }
 
+/* Redistributors by processor: those of one that is not enabled may not answer. */
+static void test_madt_gicc(void **state)
+{
+	uint8_t body[8 + 2 * 80] = {0}, *off = body + 8, *on = off + 80;
+
+	(void)state;
+	off[0] = on[0] = 0x0b;
+	off[1] = on[1] = 80;
+	off[12] = 8; /* online capable */
+	on[12] = 1;
+	memcpy(off + 32, &(uint64_t){0x8000000}, 8);
+	memcpy(on + 32, &(uint64_t){0x8010000}, 8);
+	memcpy(off + 60, &(uint64_t){0x80a0000}, 8);
+	memcpy(on + 60, &(uint64_t){0x80c0000}, 8);
+	assert_int_equal(read_made("APIC", 5, body, sizeof(body)), OK);
+	assert_int_equal(m.cpu_count, 1);
+	assert_int_equal(m.irq.gic.cpu_interface, 0x8010000);
+	assert_int_equal(m.irq.gic.redistributor_count, 1);
+	assert_int_equal(m.irq.gic.redistributors[0].base, 0x80c0000);
+	assert_int_equal(m.irq.gic.redistributors[0].size, 0x20000);
+}
+
 /* An SPCR: its interface type and generic address structure, the rest as QEMU's. */
 static enum status read_spcr(uint8_t revision, uint8_t type, const uint8_t gas[4], uint64_t address)
 {
@@ -778,6 +800,22 @@ static void test_spcr_line(void **state)
 		assert_int_equal(m.uarts[0].baud, cases[i].baud);
 		assert_int_equal(m.uarts[0].clock_hz, cases[i].clock_hz);
 	}
+}
+
+/* A Generic UART has no registers of its line, and nothing that would have any written. */
+static void test_spcr_generic_uart(void **state)
+{
+	static const uint8_t gas[] = {0, 32, 0, 3}, types[] = {0x0d, 0x0e};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(types); i++) {
+		setup(state);
+		assert_int_equal(read_spcr(4, types[i], gas, 0x9000000), OK);
+		assert_int_equal(m.uarts[0].baud, 0);
+		assert_int_equal(m.uarts[0].clock_hz, 0);
+	}
+	setup(state);
+	assert_int_equal(read_spcr(4, 0x03, gas, 0x9000000), OK);
+	assert_int_equal(m.uarts[0].clock_hz, 48000000);
 }
 
 /* A table that ends before its revision's fields: a line says so, and the UART is there. */
@@ -1013,8 +1051,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_madt_short_entries, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_apic, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_gic, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_madt_gicc, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_layouts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_spcr_generic_uart, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_spcr_shorter_than_its_revision, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spcr_baud_codes, setup, teardown),
