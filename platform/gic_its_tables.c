@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: an ITS and a redistributor that are off. Out: their tables, and the registers that name them.
  */
+#include <barrier.h>
+
 #include "mem/le.h"
 #include "mem/log.h"
 #include "mem/string.h"
@@ -136,9 +138,12 @@ static enum status open_lpis(struct irq_chip *chip)
 		"GICR_PENDBASER");
 	status = check_shared(
 		chip, "GICR_PROPBASER", region_read(rd, GICR_PROPBASER, 8, "GICR_PROPBASER"));
-	if (status == OK)
-		region_write(rd, GICR_CTLR, 4, GICR_CTLR_ENABLE_LPIS, "GICR_CTLR");
-	return status;
+	if (status != OK)
+		return status;
+	/* All of these tables before the registers that make the GIC read them: GITS_CTLR, too. */
+	dma_mb();
+	region_write(rd, GICR_CTLR, 4, GICR_CTLR_ENABLE_LPIS, "GICR_CTLR");
+	return OK;
 }
 
 enum status gic_its_open_tables(struct irq_chip *chip)

@@ -24,12 +24,43 @@ static uint64_t words_read(void *context, uint64_t offset, unsigned width)
 	return words[offset / 4];
 }
 
+/* Memory as the GIC sees it, at the address in a register. */
+static const uint8_t *seen_at(uint64_t address)
+{
+	return (g->seen ? g->seen : g->memory) + (address & 0xffffffff000) - FAKE_GIC_V3_MEMORY;
+}
+
+/* IHI 0069 §5.1: which LPIs are on, and which are pending, is read when they are enabled. */
+static void enable_lpis(const uint32_t *mine)
+{
+	const uint8_t *properties = seen_at(mine[GICR_PROPBASER / 4]);
+	const uint8_t *pending = seen_at(mine[GICR_PENDBASER / 4]);
+
+	for (unsigned i = 0; i < 8192; i++)
+		assert_false(properties[i] & 1);
+	for (unsigned i = GIC_LPI_BASE / 8; i < 16384 / 8; i++)
+		assert_int_equal(pending[i], 0);
+}
+
+/* §5.2: the ITS's tables are empty when it is enabled. */
+static void enable_its(void)
+{
+	for (unsigned i = 0; i < GITS_BASERS; i++) {
+		uint64_t baser = g->its[GITS_BASER / 8 + i];
+
+		for (unsigned at = 0; baser & GITS_BASER_VALID && at < 4096; at++)
+			assert_int_equal(seen_at(baser)[at], 0);
+	}
+}
+
 static void words_write(void *context, uint64_t offset, unsigned width, uint64_t value)
 {
 	uint32_t *words = context;
 
 	if (words == g->redistributor && offset == 2 * GICR_FRAMES + GICR_CTLR && g->lpis_stay)
 		return;
+	if (words == g->redistributor && offset == 2 * GICR_FRAMES + GICR_CTLR && value)
+		enable_lpis(words + 2 * GICR_FRAMES / 4);
 	words[offset / 4] = (uint32_t)value;
 	if (width == 8)
 		words[offset / 4 + 1] = (uint32_t)(value >> 32);
@@ -46,8 +77,7 @@ static uint64_t its_read(void *context, uint64_t offset, unsigned width)
 /* Carries out what stands up to the new end of the queue. */
 static void run_commands(uint64_t end)
 {
-	const uint8_t *queue =
-		g->memory + (g->its[GITS_CBASER / 8] & 0xffffffff000) - FAKE_GIC_V3_MEMORY;
+	const uint8_t *queue = seen_at(g->its[GITS_CBASER / 8]);
 
 	while (g->its[GITS_CREADR / 8] != end && !g->stuck) {
 		memcpy(g->commands[g->command_count++ % 64], queue + g->its[GITS_CREADR / 8], 32);
@@ -68,6 +98,8 @@ static void its_write(void *context, uint64_t offset, unsigned width, uint64_t v
 		if (g->flat)
 			value &= ~GITS_BASER_INDIRECT;
 	}
+	if (offset == GITS_CTLR && value & GITS_CTLR_ENABLED)
+		enable_its();
 	g->its[offset / 8] = value;
 	if (offset == GITS_CWRITER)
 		run_commands(value);
@@ -142,10 +174,24 @@ int fake_gic_v3_setup(void **state)
 	return 0;
 }
 
+void fake_gic_v3_watch_barriers(void)
+{
+	g->seen = malloc(FAKE_GIC_V3_MEMORY_SIZE);
+	memset(g->seen, 0xff, FAKE_GIC_V3_MEMORY_SIZE);
+}
+
+void fake_gic_v3_barrier(void)
+{
+	if (g->seen)
+		memcpy(g->seen, g->memory, FAKE_GIC_V3_MEMORY_SIZE);
+}
+
 int fake_gic_v3_teardown(void **state)
 {
 	(void)state;
 	irq_close();
+	free(g->seen);
+	g->seen = NULL;
 	free(g->memory);
 	g->memory = NULL;
 	return 0;

@@ -20,6 +20,7 @@ struct fake_gic_v3 {
 	struct irq_tables tables; /* that describe it */
 	struct dma_pool pool;
 	uint8_t *memory;
+	uint8_t *seen; /* what of it the GIC sees; NULL: all at once */
 	uint32_t distributor[0x10000 / 4];
 	uint32_t redistributor[2 * GICR_FRAMES / 4 * 2];
 	uint64_t its[GITS_SIZE / 8];
@@ -36,6 +37,10 @@ struct fake_gic_v3 {
 };
 
 extern struct fake_gic_v3 fake_v3;
+
+/* From now on the GIC sees of memory what was written before the last barrier. */
+void fake_gic_v3_watch_barriers(void);
+void fake_gic_v3_barrier(void);
 
 /* host_reset and a new one; then irq_close, and its memory is gone. For a test's two ends. */
 int fake_gic_v3_setup(void **state);
