@@ -13,9 +13,16 @@
 #define NODE_MAPPINGS 8u
 #define NODE_COHERENT 16u /* of a root complex: the cache coherent attribute, 1 or 0 */
 #define NODE_SEGMENT  28u /* of a root complex */
-#define MAPPING_SIZE  20u
 
-enum node_type { NODE_ITS_GROUP = 0, NODE_ROOT_COMPLEX = 2 };
+#define MAPPING_SINGLE 1u /* flag: there is one id, and no range */
+
+enum node_type {
+	NODE_ITS_GROUP = 0,
+	NODE_ROOT_COMPLEX = 2,
+	NODE_SMMU = 3, /* versions 1 and 2 */
+	NODE_SMMU_V3 = 4,
+	NODE_NONE = 0x100, /* no node at all */
+};
 
 static const char subject[] = "acpi";
 static const char source[] = "ACPI IORT";
@@ -26,23 +33,94 @@ static enum status malformed(const char *what, size_t at)
 	return ERR_MALFORMED;
 }
 
-/* One range of requester ids. Through anything but an ITS group it is not followed. */
-static enum status read_mapping(
-	const struct bytes *table, struct bytes *b, uint16_t segment, struct machine *m)
-{
-	struct irq_map map = {.segment = segment, .first = bytes_le32(b)};
-	uint32_t last = bytes_le32(b), output = bytes_le32(b), reference = bytes_le32(b);
-	struct bytes target = bytes_slice(table, reference, 1);
+/* Ids from `first` to `first + last` leave the node as those from `output` on, to another one. */
+struct mapping {
+	uint32_t first;
+	uint32_t last;
+	uint32_t output;
+	uint32_t reference;
+	uint32_t flags;
+};
 
-	map.device = output;
-	map.count = last < UINT16_MAX ? last + 1 : UINT16_MAX + 1;
-	if (target.overrun)
-		return malformed("a reference", reference);
-	if (bytes_u8(&target) == NODE_ITS_GROUP)
-		return irq_add_map(&m->irq, &map, source);
+static bool take_mapping(struct bytes *b, struct mapping *mapping)
+{
+	mapping->first = bytes_le32(b);
+	mapping->last = bytes_le32(b);
+	mapping->output = bytes_le32(b);
+	mapping->reference = bytes_le32(b);
+	mapping->flags = bytes_le32(b);
+	return !b->overrun;
+}
+
+/* The node at an offset of the table, at its mappings; its type, or NODE_NONE. */
+static enum node_type open_node(
+	const struct bytes *table, uint32_t at, struct bytes *node, uint32_t *count)
+{
+	struct bytes head = bytes_slice(table, at, NODE_HEADER);
+	uint8_t type = bytes_u8(&head);
+	uint16_t length = bytes_le16(&head);
+	uint32_t offset;
+
+	bytes_seek(&head, NODE_MAPPINGS);
+	*count = bytes_le32(&head);
+	offset = bytes_le32(&head);
+	*node = bytes_slice(table, at, length);
+	if (*count)
+		bytes_seek(node, offset);
+	return head.overrun || node->overrun ? NODE_NONE : type;
+}
+
+/* What becomes of the ids that a root complex gives to an SMMU: the part of each mapping. */
+static enum status follow_smmu(const struct bytes *table, struct bytes smmu, uint32_t count,
+	const struct irq_map *ids, struct machine *m)
+{
+	enum status status = OK;
+	struct mapping mapping;
+
+	while (count-- && status == OK) {
+		uint64_t low, end;
+		struct bytes next;
+		uint32_t unused;
+
+		if (!take_mapping(&smmu, &mapping))
+			return malformed(
+				"id mappings of an SMMU", (size_t)(smmu.data - table->data));
+		low = max_u64(ids->device, mapping.first);
+		end = min_u64((uint64_t)ids->device + ids->count,
+			(uint64_t)mapping.first + mapping.last + 1);
+		/* A single one is of the SMMU's own interrupts. */
+		if (mapping.flags & MAPPING_SINGLE || low >= end ||
+			open_node(table, mapping.reference, &next, &unused) != NODE_ITS_GROUP)
+			continue;
+		status = irq_add_map(&m->irq,
+			&(struct irq_map){ids->segment, ids->first + (uint32_t)(low - ids->device),
+				(uint32_t)(end - low),
+				mapping.output + (uint32_t)(low - mapping.first)},
+			source);
+	}
+	return status;
+}
+
+/* One range of requester ids, to an ITS group or to an SMMU in front of one. */
+static enum status read_mapping(const struct bytes *table, const struct mapping *mapping,
+	uint16_t segment, struct machine *m)
+{
+	struct irq_map map = {segment, mapping->first, UINT16_MAX + 1, mapping->output};
+	struct bytes target;
+	uint32_t count;
+
+	if (mapping->last < UINT16_MAX)
+		map.count = mapping->last + 1;
+	switch (open_node(table, mapping->reference, &target, &count)) {
+	case NODE_NONE: return malformed("a reference", mapping->reference);
+	case NODE_ITS_GROUP: return irq_add_map(&m->irq, &map, source);
+	case NODE_SMMU:
+	case NODE_SMMU_V3: return follow_smmu(table, target, count, &map, m);
+	default: break;
+	}
 	log_info(subject,
-		"IORT: requesters from 0x%x of segment %04x go through another node than an ITS: "
-		"not followed",
+		"IORT: requesters from 0x%x of segment %04x go through another node than an ITS or "
+		"an SMMU: not followed",
 		map.first, segment);
 	return OK;
 }
@@ -51,6 +129,7 @@ static enum status read_root_complex(
 	const struct bytes *table, struct bytes node, struct machine *m)
 {
 	uint32_t count, offset, coherent, segment;
+	struct mapping mapping;
 	enum status status;
 
 	bytes_seek(&node, NODE_MAPPINGS);
@@ -66,10 +145,9 @@ static enum status read_root_complex(
 		m, (uint16_t)segment, coherent ? COHERENCE_YES : COHERENCE_NO, source);
 	bytes_seek(&node, offset);
 	while (count-- && status == OK) {
-		if (bytes_left(&node) < MAPPING_SIZE)
+		if (!take_mapping(&node, &mapping))
 			return malformed("id mappings", (size_t)(node.data - table->data));
-		status = read_mapping(table, &node, (uint16_t)segment, m);
-		bytes_le32(&node); /* flags */
+		status = read_mapping(table, &mapping, (uint16_t)segment, m);
 	}
 	return status;
 }

@@ -292,6 +292,7 @@ AARCH64 = (
 
 GIC2, GIC3 = (("-machine", f"gic-version={version}") for version in (2, 3))
 EL2 = "-machine", "virtualization=on"
+SMMU = "-machine", "iommu=smmuv3"
 PORT = device("pcie-root-port", "id=port0", "chassis=1")
 
 
@@ -310,6 +311,8 @@ def interrupts(id, irq, *qemu, mmio=False, subject=None, **fields):
 
 
 GIC3_ITS = (("irq", "^GIC ITS: at 0x8080000"), ("irq", r"^GICv3: masked; [1-9]\d* .* 0 unclaimed"))
+# Not assumed: the IORT is followed through the SMMU.
+BEHIND_SMMU = "irq", r"^GIC ITS: requester 0x0010 is device 0x10$"
 GIC2_FRAME = (("irq", "message 0x5[0-9a-f] to 0x8020040$"), ("irq", "^GICv2: masked; [1-9]"))
 BEHIND_PORTS = (*PORT, *gpu("bus=port0"), *RNG_PCI)
 
@@ -317,6 +320,7 @@ INTERRUPTS = (
     interrupts("msix-gic3", "msix", *GIC3, details=(*ACPI, *GIC3_ITS)),
     interrupts("msix-gic3-fdt", "msix", *GIC3, *FDT, details=(*TREE, *GIC3_ITS)),
     interrupts("msix-gic3-el2", "msix", *GIC3, *EL2, details=GIC3_ITS),
+    interrupts("msix-gic3-smmu", "msix", *GIC3, *SMMU, details=(BEHIND_SMMU, *GIC3_ITS)),
     interrupts("msix-gic2", "msix", *GIC2, details=GIC2_FRAME),
     interrupts("msix-gic2-fdt", "msix", *GIC2, *FDT, details=GIC2_FRAME),
     interrupts("intx-gic3", "intx", *GIC3, devices=BEHIND_PORTS),

@@ -569,13 +569,80 @@ static void test_iort(void **state)
 	assert_true(device == 0x8180 && !assumed);
 	assert_int_equal(irq_find_device(&m.irq, 2, 0x200, &device, &assumed), ERR_NOT_FOUND);
 	m.irq.map_count = 0;
-	assert_int_equal(MADE("IORT", 3, IORT(4, 1)), OK);
+	assert_int_equal(MADE("IORT", 3, IORT(1, 1)), OK);
 	assert_int_equal(m.irq.map_count, 0);
 	assert_true(host_logged("go through another node than an ITS"));
 	assert_int_equal(MADE("IORT", 3, IORT(0, 2)), ERR_MALFORMED);
 	assert_int_equal(
 		MADE("IORT", 3, 1, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 2, 8, 0), ERR_MALFORMED);
 	assert_int_equal(MADE("IORT", 3, 1, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0), ERR_MALFORMED);
+}
+
+static void take_word(uint8_t **at, uint32_t word)
+{
+	memcpy(*at, &word, sizeof(word));
+	*at += sizeof(word);
+}
+
+/* A node of `size` bytes whose `count` mappings, which come next, end it. */
+static void take_node(uint8_t **at, uint8_t type, uint16_t size, uint32_t count)
+{
+	memset(*at, 0, size);
+	(*at)[0] = type;
+	memcpy(*at + 1, &size, sizeof(size));
+	memcpy(*at + 8, &count, sizeof(count));
+	memcpy(*at + 12, &(uint32_t){size - 20 * count}, 4);
+	*at += size - 20 * count;
+}
+
+static void take_mapping(uint8_t **at, uint32_t first, uint32_t count, uint32_t output,
+	uint32_t node, uint32_t flags)
+{
+	take_word(at, first);
+	take_word(at, count - 1);
+	take_word(at, output);
+	take_word(at, node);
+	take_word(at, flags);
+}
+
+/*
+ * As on servers: requesters become streams of an SMMU, and these the devices of an ITS. Of the
+ * mappings of the SMMU the first is for other streams, the second for the SMMU itself.
+ */
+static void test_iort_smmu(void **state)
+{
+	uint8_t nodes[12 + 24 + 156 + 56], *at = nodes;
+	uint32_t device = 0;
+	bool assumed = true;
+
+	(void)state;
+	for (uint8_t type = 3; type <= 4; type++) {
+		setup(state);
+		at = nodes;
+		take_word(&at, 3);
+		take_word(&at, 48);
+		take_word(&at, 0);
+		take_node(&at, 0, 24, 0);
+		take_node(&at, type, 156, 4);
+		take_mapping(&at, 0, 0x2000, 0x70000, 48, 0);
+		take_mapping(&at, 0x2010, 1, 0x60000, 48, 1);
+		take_mapping(&at, 0x2000, 0x80, 0x50000, 48, 0);
+		take_mapping(&at, 0x2080, 0x10000, 0x40000, 48, 0);
+		take_node(&at, 2, 56, 1);
+		take_mapping(&at, 0x100, 0x100, 0x2010, 72, 0);
+		assert_ptr_equal(at, nodes + sizeof(nodes));
+		assert_int_equal(read_made("IORT", 3, nodes, sizeof(nodes)), OK);
+		assert_int_equal(m.irq.map_count, 2);
+		assert_int_equal(irq_find_device(&m.irq, 0, 0x16f, &device, &assumed), OK);
+		assert_true(device == 0x5007f && !assumed);
+		assert_int_equal(irq_find_device(&m.irq, 0, 0x1ff, &device, &assumed), OK);
+		assert_true(device == 0x4008f && !assumed);
+		assert_int_equal(
+			irq_find_device(&m.irq, 0, 0x200, &device, &assumed), ERR_NOT_FOUND);
+	}
+	nodes[12 + 24 + 8] = 5; /* mappings of the SMMU: one more than there is room for */
+	assert_int_equal(read_made("IORT", 3, nodes, sizeof(nodes)), ERR_MALFORMED);
+	assert_true(host_logged("IORT: id mappings of an SMMU at 0x48"));
 }
 
 /* The same with its cache coherent attribute: what a bridge does not say itself. */
@@ -1047,6 +1114,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pc_pins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gicv3_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iort_smmu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort_coherent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_short_entries, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_apic, setup, teardown),
