@@ -184,13 +184,38 @@ enum status irq_find_device(const struct irq_tables *t, uint16_t segment, uint16
 	return OK;
 }
 
+/* How many windows from the first on are of one size, and as far apart as the first two. */
+static unsigned row_length(const struct irq_window *first, unsigned count)
+{
+	unsigned length = 1;
+
+	while (length < count && first[length].size == first->size &&
+		first[length].base - first[length - 1].base == first[1].base - first->base)
+		length++;
+	return length;
+}
+
+static void log_redistributors(const struct irq_window *first, unsigned count)
+{
+	if (count == 1)
+		log_info(subject, "GIC: redistributors at 0x%lx, 0x%lx bytes", first->base,
+			first->size);
+	else
+		log_info(subject,
+			"GIC: redistributors at 0x%lx to 0x%lx: %u windows of 0x%lx bytes",
+			first->base, first[count - 1].base, count, first->size);
+}
+
 static void log_gic(const struct irq_gic *gic)
 {
+	const struct irq_window *windows = gic->redistributors;
+
 	log_info(subject, "GIC: distributor 0x%lx, processor interface 0x%lx (0: none)",
 		gic->distributor, gic->cpu_interface);
-	for (unsigned i = 0; i < gic->redistributor_count; i++)
-		log_info(subject, "GIC: redistributors at 0x%lx, 0x%lx bytes",
-			gic->redistributors[i].base, gic->redistributors[i].size);
+	for (unsigned i = 0, row; i < gic->redistributor_count; i += row) {
+		row = row_length(windows + i, gic->redistributor_count - i);
+		log_redistributors(windows + i, row);
+	}
 	for (unsigned i = 0; i < gic->its_count; i++)
 		log_info(subject, "GIC: ITS at 0x%lx", gic->its[i]);
 	for (unsigned i = 0; i < gic->frame_count; i++)

@@ -8,13 +8,17 @@
 
 #include "mem/status.h"
 
-#define IRQ_MAX_REDISTRIBUTORS 16u
-#define IRQ_MAX_ITS            4u
+/*
+ * Servers have many: some name a window of redistributors for each processor (HiSilicon D05: 64),
+ * and each socket has four I/O APICs or more.
+ */
+#define IRQ_MAX_REDISTRIBUTORS 512u
+#define IRQ_MAX_ITS            32u
 #define IRQ_MAX_FRAMES         4u
-#define IRQ_MAX_IO_APICS       8u
+#define IRQ_MAX_IO_APICS       64u
 #define IRQ_MAX_OVERRIDES      16u
 #define IRQ_MAX_ROUTES         512u
-#define IRQ_MAX_MAPS           16u
+#define IRQ_MAX_MAPS           64u
 
 /* The GIC's numbers (Arm GIC architecture, IHI 0069 §2.2). */
 #define GIC_PPI_BASE 16u

@@ -86,6 +86,25 @@ static void test_room(void **state)
 	}
 }
 
+/* As servers have them: a window for each of 64 processors, and I/O APICs in four sockets. */
+static void test_large_machines(void **state)
+{
+	(void)state;
+	t.gic.distributor = 0x8000000;
+	for (unsigned n = 0; n < 64; n++)
+		assert_int_equal(add_redistributors(n), OK);
+	for (unsigned n = 0; n < 17; n++)
+		assert_int_equal(add_io_apic(n), OK);
+	for (unsigned n = 0; n < 16; n++)
+		assert_int_equal(add_its(n), OK);
+	assert_int_equal(irq_add_redistributors(&t, 0x1000000, 0x20000, "test"), OK);
+	assert_int_equal(irq_add_redistributors(&t, 0x1020000, 0x40000, "test"), OK);
+	irq_tables_log(&t);
+	assert_true(host_logged("redistributors at 0x20000 to 0x800000: 64 windows of 0x20000"));
+	assert_true(host_logged("redistributors at 0x1000000, 0x20000 bytes"));
+	assert_true(host_logged("redistributors at 0x1020000, 0x40000 bytes"));
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -142,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_room, setup),
+		cmocka_unit_test_setup(test_large_machines, setup),
 		cmocka_unit_test_setup(test_refused, setup),
 		cmocka_unit_test_setup(test_device_of_a_requester, setup),
 		cmocka_unit_test_setup(test_log, setup),
