@@ -13,6 +13,7 @@
 #define NODE_MAPPINGS 8u
 #define NODE_COHERENT 16u /* of a root complex: the cache coherent attribute, 1 or 0 */
 #define NODE_SEGMENT  28u /* of a root complex */
+#define NODE_ITS      20u /* of an ITS group: the first of them, as the MADT numbers it */
 
 #define MAPPING_SINGLE 1u /* flag: there is one id, and no range */
 
@@ -70,6 +71,14 @@ static enum node_type open_node(
 	return head.overrun || node->overrun ? NODE_NONE : type;
 }
 
+/* Adds a map that leads to an ITS group. Which of several takes a message is all the same. */
+static enum status add_map(struct bytes group, struct irq_map map, struct machine *m)
+{
+	bytes_seek(&group, NODE_ITS);
+	map.its = bytes_le32(&group);
+	return irq_add_map(&m->irq, &map, source);
+}
+
 /* What becomes of the ids that a root complex gives to an SMMU: the part of each mapping. */
 static enum status follow_smmu(const struct bytes *table, struct bytes smmu, uint32_t count,
 	const struct irq_map *ids, struct machine *m)
@@ -92,11 +101,14 @@ static enum status follow_smmu(const struct bytes *table, struct bytes smmu, uin
 		if (mapping.flags & MAPPING_SINGLE || low >= end ||
 			open_node(table, mapping.reference, &next, &unused) != NODE_ITS_GROUP)
 			continue;
-		status = irq_add_map(&m->irq,
-			&(struct irq_map){ids->segment, ids->first + (uint32_t)(low - ids->device),
-				(uint32_t)(end - low),
-				mapping.output + (uint32_t)(low - mapping.first)},
-			source);
+		status = add_map(next,
+			(struct irq_map){
+				.segment = ids->segment,
+				.first = ids->first + (uint32_t)(low - ids->device),
+				.count = (uint32_t)(end - low),
+				.device = mapping.output + (uint32_t)(low - mapping.first),
+			},
+			m);
 	}
 	return status;
 }
@@ -105,7 +117,7 @@ static enum status follow_smmu(const struct bytes *table, struct bytes smmu, uin
 static enum status read_mapping(const struct bytes *table, const struct mapping *mapping,
 	uint16_t segment, struct machine *m)
 {
-	struct irq_map map = {segment, mapping->first, UINT16_MAX + 1, mapping->output};
+	struct irq_map map = {segment, mapping->first, UINT16_MAX + 1, mapping->output, 0};
 	struct bytes target;
 	uint32_t count;
 
@@ -113,7 +125,7 @@ static enum status read_mapping(const struct bytes *table, const struct mapping 
 		map.count = mapping->last + 1;
 	switch (open_node(table, mapping->reference, &target, &count)) {
 	case NODE_NONE: return malformed("a reference", mapping->reference);
-	case NODE_ITS_GROUP: return irq_add_map(&m->irq, &map, source);
+	case NODE_ITS_GROUP: return add_map(target, map, m);
 	case NODE_SMMU:
 	case NODE_SMMU_V3: return follow_smmu(table, target, count, &map, m);
 	default: break;

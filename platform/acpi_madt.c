@@ -113,8 +113,12 @@ static enum status read_redistributors(struct bytes *e, struct machine *m)
 
 static enum status read_its(struct bytes *e, struct machine *m)
 {
-	bytes_seek(e, 6);
-	return irq_add_its(&m->irq, bytes_le64(e), source);
+	struct irq_its its;
+
+	bytes_seek(e, 2);
+	its.id = bytes_le32(e);
+	its.base = bytes_le64(e);
+	return irq_add_its(&m->irq, &its, source);
 }
 
 static enum status read_io_apic(struct bytes *e, struct machine *m)

@@ -82,7 +82,11 @@ enum status fdt_read_its(const struct fdt *fdt, const struct fdt_walk *walk, str
 	struct irq_window window;
 	enum status status = get_window(fdt, walk, 0, &window);
 
-	return status == OK ? irq_add_its(t, window.base, current(walk)->name) : status;
+	if (status != OK)
+		return status;
+	return irq_add_its(t,
+		&(struct irq_its){window.base, fdt_property_u32(fdt, current(walk), "phandle", 0)},
+		current(walk)->name);
 }
 
 enum status fdt_read_frame(const struct fdt *fdt, const struct fdt_walk *walk, struct irq_tables *t)
@@ -217,7 +221,7 @@ static enum status read_senders(const struct fdt *fdt, const struct fdt_node *no
 	while (bytes_left(&senders) && status == OK) {
 		struct irq_map map = {.segment = host->segment, .first = bytes_be32(&senders)};
 
-		bytes_be32(&senders);
+		map.its = bytes_be32(&senders);
 		map.device = bytes_be32(&senders);
 		map.count = bytes_be32(&senders);
 		if (senders.overrun) {

@@ -90,11 +90,11 @@ static enum status disable(struct gic_its *its)
 		"GITS_CTLR.Quiescent");
 }
 
-static enum status open_its(struct irq_chip *chip)
+static enum status open_its(struct irq_chip *chip, uint64_t base)
 {
 	struct gic *gic = &chip->gic;
 	struct gic_its *its = &gic->its;
-	uint64_t base = chip->tables->gic.its[0], type, rd_type;
+	uint64_t type, rd_type;
 	enum status status =
 		region_init(&its->registers, subject, IO_MMIO, base, GITS_SIZE, GITS_SIZE, NULL);
 
@@ -138,11 +138,16 @@ static void close_its(struct irq_chip *chip)
 	gic->its = (struct gic_its){0};
 }
 
-static enum status open_once(struct irq_chip *chip)
+static enum status open_once(struct irq_chip *chip, uint64_t base)
 {
 	struct gic_its *its = &chip->gic.its;
 	enum status status;
 
+	if (its->open && its->base.value != base) {
+		log_error(subject, "GIC ITS: at 0x%lx: one is driven, and that is the one at 0x%lx",
+			base, its->base.value);
+		return ERR_UNSUPPORTED;
+	}
 	if (its->open)
 		return OK;
 	if (!chip->tables->gic.its_count) {
@@ -154,7 +159,7 @@ static enum status open_once(struct irq_chip *chip)
 		log_error(subject, "GICv3: its redistributors know no LPIs: it takes no messages");
 		return ERR_UNSUPPORTED;
 	}
-	status = open_its(chip);
+	status = open_its(chip, base);
 	its->open = status == OK;
 	if (status != OK)
 		close_its(chip);
@@ -192,18 +197,17 @@ static enum status find_slot(struct irq_chip *chip, uint32_t device, unsigned *s
 }
 
 static enum status find_device(
-	struct irq_chip *chip, const struct irq_sender *sender, uint32_t *device)
+	struct irq_chip *chip, const struct irq_sender *sender, struct irq_device *device)
 {
-	bool assumed;
 	enum status status =
-		irq_find_device(chip->tables, sender->segment, sender->requester, device, &assumed);
+		irq_find_device(chip->tables, sender->segment, sender->requester, device);
 
 	if (status != OK)
 		log_error(subject, "MSI map: segment %04x has one, without requester 0x%04x",
 			sender->segment, sender->requester);
 	else
 		log_info(subject, "GIC ITS: requester 0x%04x is device 0x%x%s", sender->requester,
-			*device, assumed ? " (assumed: no table maps it)" : "");
+			device->id, device->assumed ? " (assumed: no table maps it)" : "");
 	return status;
 }
 
@@ -211,18 +215,19 @@ enum status gic_its_message(struct irq_chip *chip, const struct irq_sender *send
 	struct irq_line *line, struct irq_message *message)
 {
 	struct gic_its *its = &chip->gic.its;
-	enum status status = open_once(chip);
-	uint32_t device, event;
+	struct irq_device device;
+	enum status status = find_device(chip, sender, &device);
+	uint32_t event;
 	unsigned slot;
 
 	if (status == OK)
-		status = find_device(chip, sender, &device);
+		status = open_once(chip, device.its);
 	if (status == OK)
-		status = find_slot(chip, device, &slot);
+		status = find_slot(chip, device.id, &slot);
 	if (status != OK)
 		return status;
 	if (its->events[slot] == GIC_ITS_EVENTS || its->lpis == GIC_LPI_COUNT) {
-		log_error(subject, "GIC ITS: device 0x%x has %u messages already", device,
+		log_error(subject, "GIC ITS: device 0x%x has %u messages already", device.id,
 			GIC_ITS_EVENTS);
 		return ERR_NO_MEMORY;
 	}
@@ -230,7 +235,7 @@ enum status gic_its_message(struct irq_chip *chip, const struct irq_sender *send
 	line->number = GIC_LPI_BASE + its->lpis;
 	gic_its_set_lpi(its, its->lpis++, true);
 	*message = (struct irq_message){its->base.value + GITS_TRANSLATER, event};
-	return map_event(its, device, event, line->number);
+	return map_event(its, device.id, event, line->number);
 }
 
 /*

@@ -43,18 +43,18 @@ enum status irq_add_redistributors(
 	return OK;
 }
 
-enum status irq_add_its(struct irq_tables *t, uint64_t base, const char *source)
+enum status irq_add_its(struct irq_tables *t, const struct irq_its *its, const char *source)
 {
 	struct irq_gic *gic = &t->gic;
 
-	if (!is_base(base, GIC_ALIGN))
-		return refuse("GIC ITS", base, source);
+	if (!is_base(its->base, GIC_ALIGN))
+		return refuse("GIC ITS", its->base, source);
 	for (unsigned i = 0; i < gic->its_count; i++)
-		if (gic->its[i] == base)
+		if (gic->its[i].base == its->base)
 			return OK;
 	if (gic->its_count == IRQ_MAX_ITS)
 		return full("GIC ITS", gic->its_count, source);
-	gic->its[gic->its_count++] = base;
+	gic->its[gic->its_count++] = *its;
 	return OK;
 }
 
@@ -161,8 +161,16 @@ bool irq_find_isa_line(const struct irq_tables *t, uint8_t source, struct irq_li
 	return false;
 }
 
-enum status irq_find_device(const struct irq_tables *t, uint16_t segment, uint16_t requester,
-	uint32_t *device, bool *assumed)
+static uint64_t find_its(const struct irq_gic *gic, uint32_t id)
+{
+	for (unsigned i = 0; i < gic->its_count; i++)
+		if (gic->its[i].id == id)
+			return gic->its[i].base;
+	return gic->its[0].base;
+}
+
+enum status irq_find_device(
+	const struct irq_tables *t, uint16_t segment, uint16_t requester, struct irq_device *device)
 {
 	bool mapped = false;
 
@@ -173,14 +181,15 @@ enum status irq_find_device(const struct irq_tables *t, uint16_t segment, uint16
 		if (map->segment != segment || requester < map->first ||
 			requester - map->first >= map->count)
 			continue;
-		*device = map->device + (requester - map->first);
-		*assumed = false;
+		*device = (struct irq_device){
+			.its = find_its(&t->gic, map->its),
+			.id = map->device + (requester - map->first),
+		};
 		return OK;
 	}
 	if (mapped)
 		return ERR_NOT_FOUND;
-	*device = requester;
-	*assumed = true;
+	*device = (struct irq_device){t->gic.its[0].base, requester, true};
 	return OK;
 }
 
@@ -217,7 +226,7 @@ static void log_gic(const struct irq_gic *gic)
 		log_redistributors(windows + i, row);
 	}
 	for (unsigned i = 0; i < gic->its_count; i++)
-		log_info(subject, "GIC: ITS at 0x%lx", gic->its[i]);
+		log_info(subject, "GIC: ITS at 0x%lx", gic->its[i].base);
 	for (unsigned i = 0; i < gic->frame_count; i++)
 		log_info(subject, "GIC: MSI frame at 0x%lx, %u SPIs from %u", gic->frames[i].base,
 			gic->frames[i].spi_count, gic->frames[i].spi_base);

@@ -46,12 +46,18 @@ struct irq_frame {
 	uint32_t spi_count;
 };
 
+/* An ITS, and the number that maps name it by: its GIC ITS ID (ACPI), its phandle (a tree). */
+struct irq_its {
+	uint64_t base;
+	uint32_t id;
+};
+
 struct irq_gic {
 	uint64_t distributor; /* 0: there is none */
 	uint64_t cpu_interface; /* GICv2 */
 	struct irq_window redistributors[IRQ_MAX_REDISTRIBUTORS]; /* GICv3 */
 	unsigned redistributor_count;
-	uint64_t its[IRQ_MAX_ITS];
+	struct irq_its its[IRQ_MAX_ITS];
 	unsigned its_count;
 	struct irq_frame frames[IRQ_MAX_FRAMES];
 	unsigned frame_count;
@@ -92,6 +98,14 @@ struct irq_map {
 	uint32_t first;
 	uint32_t count;
 	uint32_t device; /* the ITS's device id of `first` */
+	uint32_t its; /* which one, by its id */
+};
+
+/* A function as an ITS sees it. */
+struct irq_device {
+	uint64_t its; /* address of the ITS; 0: no table names one */
+	uint32_t id;
+	bool assumed; /* no table maps the segment: the requester id, and the first ITS */
 };
 
 struct irq_tables {
@@ -109,7 +123,8 @@ struct irq_tables {
  */
 MUST_CHECK enum status irq_add_redistributors(
 	struct irq_tables *t, uint64_t base, uint64_t size, const char *source);
-MUST_CHECK enum status irq_add_its(struct irq_tables *t, uint64_t base, const char *source);
+MUST_CHECK enum status irq_add_its(
+	struct irq_tables *t, const struct irq_its *its, const char *source);
 MUST_CHECK enum status irq_add_frame(
 	struct irq_tables *t, const struct irq_frame *frame, const char *source);
 MUST_CHECK enum status irq_add_io_apic(
@@ -130,11 +145,11 @@ MUST_CHECK bool irq_find_isa_line(
 	const struct irq_tables *t, uint8_t source, struct irq_line *line);
 
 /*
- * The device id that an ITS sees for a requester id. Where no table maps the segment at all the
- * two are the same, which `*assumed` says.
+ * The device that an ITS sees for a requester id, and which ITS: the first where the table names
+ * one that is not known. ERR_NOT_FOUND when a table maps the segment, but not this requester.
  */
 MUST_CHECK enum status irq_find_device(const struct irq_tables *t, uint16_t segment,
-	uint16_t requester, uint32_t *device, bool *assumed);
+	uint16_t requester, struct irq_device *device);
 
 /* A line a thing, at info; routes are counted. */
 void irq_tables_log(const struct irq_tables *t);

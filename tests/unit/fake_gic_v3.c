@@ -162,7 +162,8 @@ int fake_gic_v3_setup(void **state)
 	describe_redistributors();
 	g->tables = (struct irq_tables){.gic = {.distributor = DISTRIBUTOR}};
 	assert_int_equal(irq_add_redistributors(&g->tables, REDISTRIBUTORS, 0x100000, "test"), OK);
-	assert_int_equal(irq_add_its(&g->tables, FAKE_GIC_V3_ITS, "test"), OK);
+	assert_int_equal(
+		irq_add_its(&g->tables, &(struct irq_its){FAKE_GIC_V3_ITS, 5}, "test"), OK);
 	host_set_irq_cpu(
 		&(struct host_irq_cpu){.kind = IRQ_CPU_GIC, .read = cpu_read, .write = cpu_write});
 	host_add_window(&(struct host_window){

@@ -527,8 +527,7 @@ static void test_pc_pins(void **state)
 
 static void test_gicv3_messages(void **state)
 {
-	uint32_t device = 0;
-	bool assumed = true;
+	struct irq_device device = {0};
 
 	(void)state;
 	assert_int_equal(read_sample("virt-gicv3-highmem-off"), OK);
@@ -537,8 +536,8 @@ static void test_gicv3_messages(void **state)
 	assert_true(m.irq.gic.redistributors[0].base == 0x80a0000);
 	assert_int_equal(m.irq.gic.its_count, 1);
 	assert_int_equal(m.irq.map_count, 1);
-	assert_int_equal(irq_find_device(&m.irq, 0, 0xffff, &device, &assumed), OK);
-	assert_true(device == 0xffff && !assumed);
+	assert_int_equal(irq_find_device(&m.irq, 0, 0xffff, &device), OK);
+	assert_true(device.id == 0xffff && !device.assumed);
 	assert_arm_pins();
 }
 
@@ -556,8 +555,7 @@ static void test_gicv3_messages(void **state)
 
 static void test_iort(void **state)
 {
-	uint32_t device = 0;
-	bool assumed = true;
+	struct irq_device device = {0};
 
 	(void)state;
 	assert_int_equal(MADE("IORT", 3, IORT(0, 1)), OK);
@@ -565,9 +563,9 @@ static void test_iort(void **state)
 	assert_int_equal(m.pci_segment_count, 1);
 	assert_int_equal(m.pci_segments[0].segment, 2);
 	assert_int_equal(m.pci_segments[0].coherence, COHERENCE_NO);
-	assert_int_equal(irq_find_device(&m.irq, 2, 0x180, &device, &assumed), OK);
-	assert_true(device == 0x8180 && !assumed);
-	assert_int_equal(irq_find_device(&m.irq, 2, 0x200, &device, &assumed), ERR_NOT_FOUND);
+	assert_int_equal(irq_find_device(&m.irq, 2, 0x180, &device), OK);
+	assert_true(device.id == 0x8180 && !device.assumed);
+	assert_int_equal(irq_find_device(&m.irq, 2, 0x200, &device), ERR_NOT_FOUND);
 	m.irq.map_count = 0;
 	assert_int_equal(MADE("IORT", 3, IORT(1, 1)), OK);
 	assert_int_equal(m.irq.map_count, 0);
@@ -612,8 +610,7 @@ static void take_mapping(uint8_t **at, uint32_t first, uint32_t count, uint32_t 
 static void test_iort_smmu(void **state)
 {
 	uint8_t nodes[12 + 24 + 156 + 56], *at = nodes;
-	uint32_t device = 0;
-	bool assumed = true;
+	struct irq_device device = {0};
 
 	(void)state;
 	for (uint8_t type = 3; type <= 4; type++) {
@@ -631,14 +628,15 @@ static void test_iort_smmu(void **state)
 		take_node(&at, 2, 56, 1);
 		take_mapping(&at, 0x100, 0x100, 0x2010, 72, 0);
 		assert_ptr_equal(at, nodes + sizeof(nodes));
+		nodes[12 + 20] = 9; /* of the group: its ITS */
 		assert_int_equal(read_made("IORT", 3, nodes, sizeof(nodes)), OK);
 		assert_int_equal(m.irq.map_count, 2);
-		assert_int_equal(irq_find_device(&m.irq, 0, 0x16f, &device, &assumed), OK);
-		assert_true(device == 0x5007f && !assumed);
-		assert_int_equal(irq_find_device(&m.irq, 0, 0x1ff, &device, &assumed), OK);
-		assert_true(device == 0x4008f && !assumed);
-		assert_int_equal(
-			irq_find_device(&m.irq, 0, 0x200, &device, &assumed), ERR_NOT_FOUND);
+		assert_int_equal(irq_find_device(&m.irq, 0, 0x16f, &device), OK);
+		assert_true(device.id == 0x5007f && !device.assumed);
+		assert_int_equal(m.irq.maps[0].its, 9);
+		assert_int_equal(irq_find_device(&m.irq, 0, 0x1ff, &device), OK);
+		assert_true(device.id == 0x4008f && !device.assumed);
+		assert_int_equal(irq_find_device(&m.irq, 0, 0x200, &device), ERR_NOT_FOUND);
 	}
 	nodes[12 + 24 + 8] = 5; /* mappings of the SMMU: one more than there is room for */
 	assert_int_equal(read_made("IORT", 3, nodes, sizeof(nodes)), ERR_MALFORMED);
@@ -771,7 +769,8 @@ static void test_madt_gic(void **state)
 	assert_int_equal(m.irq.gic.redistributors[0].base, 0x80a0000);
 	assert_int_equal(m.irq.gic.redistributors[0].size, 0x20000);
 	assert_int_equal(m.irq.gic.its_count, 1);
-	assert_int_equal(m.irq.gic.its[0], 0x8080000);
+	assert_int_equal(m.irq.gic.its[0].base, 0x8080000);
+	assert_int_equal(m.irq.gic.its[0].id, 7);
 	assert_int_equal(MADE("APIC", 5, 0, 0, 0, 0, 0, 0, 0, 0, /* a GICR off its boundary */
 				 14, 16, 0, 0, 0, 1, 0x0a, 8, 0, 0, 0, 0, 0, 0, 2, 0),
 		ERR_RANGE);

@@ -91,14 +91,13 @@ static void assert_arm_pins(void)
 
 static void assert_arm_senders(void)
 {
-	uint32_t device = 0;
-	bool assumed = true;
+	struct irq_device device = {0};
 
 	assert_int_equal(m.irq.map_count, 1);
-	assert_int_equal(irq_find_device(&m.irq, 0, 0xfff8, &device, &assumed), OK);
-	assert_true(device == 0xfff8 && !assumed);
-	assert_int_equal(irq_find_device(&m.irq, 1, 8, &device, &assumed), OK);
-	assert_true(device == 8 && assumed);
+	assert_int_equal(irq_find_device(&m.irq, 0, 0xfff8, &device), OK);
+	assert_true(device.id == 0xfff8 && !device.assumed);
+	assert_int_equal(irq_find_device(&m.irq, 1, 8, &device), OK);
+	assert_true(device.id == 8 && device.assumed);
 }
 
 static void test_virt(void **state)
@@ -141,7 +140,8 @@ static void test_virt_gicv3(void **state)
 	assert_true(m.irq.gic.redistributors[0].base == 0x80a0000);
 	assert_true(m.irq.gic.redistributors[0].size == 0xf60000);
 	assert_int_equal(m.irq.gic.its_count, 1);
-	assert_true(m.irq.gic.its[0] == 0x8080000);
+	assert_true(m.irq.gic.its[0].base == 0x8080000);
+	assert_true(m.irq.gic.its[0].id && m.irq.gic.its[0].id == m.irq.maps[0].its);
 	assert_arm_pins();
 	assert_arm_senders();
 }

@@ -172,6 +172,29 @@ static void test_sender_is_not_mapped(void **state)
 	fails(ERR_NOT_FOUND, "MSI map: segment 0000 has one, without requester 0x0010");
 }
 
+/* Each sender has an ITS of its own: another one's registers are not touched. */
+static void test_another_its(void **state)
+{
+	const struct irq_sender other = {.segment = 1, .requester = 0x10};
+	struct irq_map map = {.count = 0x100, .its = g->tables.gic.its[0].id};
+	struct irq_message message;
+
+	(void)state;
+	g->tables.gic.its[1] = g->tables.gic.its[0];
+	g->tables.gic.its[0] = (struct irq_its){.base = 0x9000000, .id = 77};
+	g->tables.gic.its_count = 2;
+	assert_int_equal(irq_add_map(&g->tables, &map, "test"), OK);
+	map.segment = 1;
+	map.its = 77;
+	assert_int_equal(irq_add_map(&g->tables, &map, "test"), OK);
+	assert_int_equal(irq_open(&g->tables, &g->pool), OK);
+	assert_int_equal(connect_message(0, &message), OK);
+	assert_true(message.address == FAKE_GIC_V3_ITS + 0x10040);
+	irqs[1] = (struct irq){.name = "other", .handler = handler, .context = &calls};
+	assert_int_equal(irq_connect_message(&irqs[1], &other, &message), ERR_UNSUPPORTED);
+	assert_true(host_logged("GIC ITS: at 0x9000000: one is driven, and that is the one at"));
+}
+
 static void test_device_id_is_too_long(void **state)
 {
 	struct irq_map map = {.count = 0x100, .device = 0x10000};
@@ -285,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_device_id_is_too_long, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(test_no_lpis, setup, fake_gic_v3_teardown),
+		cmocka_unit_test_setup_teardown(test_another_its, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_its_does_not_stop, setup, fake_gic_v3_teardown),

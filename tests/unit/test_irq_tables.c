@@ -22,7 +22,7 @@ static enum status add_redistributors(unsigned n)
 
 static enum status add_its(unsigned n)
 {
-	return irq_add_its(&t, 0x10000 * (n + 1ull), "test");
+	return irq_add_its(&t, &(struct irq_its){0x10000 * (n + 1ull), n}, "test");
 }
 
 static enum status add_frame(unsigned n)
@@ -110,7 +110,7 @@ static void test_refused(void **state)
 	(void)state;
 	assert_int_equal(irq_add_redistributors(&t, 0x20001, 0x20000, "test"), ERR_RANGE);
 	assert_int_equal(irq_add_redistributors(&t, 0x20000, UINT64_MAX, "test"), ERR_RANGE);
-	assert_int_equal(irq_add_its(&t, 0, "test"), ERR_RANGE);
+	assert_int_equal(irq_add_its(&t, &(struct irq_its){0}, "test"), ERR_RANGE);
 	assert_int_equal(irq_add_frame(&t, &(struct irq_frame){.base = 0x800}, "test"), ERR_RANGE);
 	assert_int_equal(irq_add_io_apic(&t, &(struct irq_io_apic){0}, "test"), ERR_RANGE);
 	assert_int_equal(
@@ -128,16 +128,15 @@ static void test_refused(void **state)
 static void test_device_of_a_requester(void **state)
 {
 	const struct irq_map map = {.segment = 1, .first = 0x100, .count = 0x10, .device = 0x8000};
-	uint32_t device = 0;
-	bool assumed = false;
+	struct irq_device device = {0};
 
 	(void)state;
 	assert_int_equal(irq_add_map(&t, &map, "test"), OK);
-	assert_int_equal(irq_find_device(&t, 1, 0x10f, &device, &assumed), OK);
-	assert_true(device == 0x800f && !assumed);
-	assert_int_equal(irq_find_device(&t, 1, 0x110, &device, &assumed), ERR_NOT_FOUND);
-	assert_int_equal(irq_find_device(&t, 0, 0x110, &device, &assumed), OK);
-	assert_true(device == 0x110 && assumed);
+	assert_int_equal(irq_find_device(&t, 1, 0x10f, &device), OK);
+	assert_true(device.id == 0x800f && !device.assumed);
+	assert_int_equal(irq_find_device(&t, 1, 0x110, &device), ERR_NOT_FOUND);
+	assert_int_equal(irq_find_device(&t, 0, 0x110, &device), OK);
+	assert_true(device.id == 0x110 && device.assumed);
 }
 
 static void test_log(void **state)
