@@ -90,11 +90,11 @@ static enum status find_doorbell(struct virtio_device *dev, struct queue *q)
 	offset = (uint64_t)q->notify_offset * dev->notify_multiplier;
 	if (!range_inside(offset, width, dev->notify.size))
 		wrong = "lies outside NOTIFY_CFG";
-	else if (offset % width)
+	else if ((dev->notify.base + offset) % width)
 		wrong = "is misaligned";
 	else if (dev->notify.space == dev->common.space &&
 		 ranges_overlap(dev->notify.base + offset, width, dev->common.base,
-			 sizeof(struct virtio_pci_common_cfg)))
+			 min_u64(dev->common.size, VIRTIO_PCI_COMMON_CFG_END)))
 		wrong = "lies inside COMMON_CFG, which it would overwrite";
 	if (wrong) {
 		log_error(dev->name,
@@ -256,7 +256,7 @@ static void read_capability(struct virtio_device *dev, unsigned at, struct layou
 	if (type == VIRTIO_PCI_CAP_NOTIFY_CFG && length >= needed)
 		cap.multiplier = pci_config_read(pci, at + CAP_NOTIFY_OFF_MULTIPLIER, 4);
 	if (type == VIRTIO_PCI_CAP_SHARED_MEMORY_CFG && length >= CAP_SIZE_64 &&
-		pci_capability_fits(pci, at, CAP_SIZE_64))
+		cap.bar < PCI_MAX_BARS && pci_capability_fits(pci, at, CAP_SIZE_64))
 		read_shared_memory(dev, at, &cap);
 	if (type < VIRTIO_PCI_CAP_COMMON_CFG || type > VIRTIO_PCI_CAP_DEVICE_CFG)
 		verdict = "not needed";

@@ -60,9 +60,13 @@ struct virtio_pci_common_cfg {
 	uint32_t queue_device_high;
 };
 
-/* Behind them, where the window is long enough: queue_notif_config_data, then this one. */
+/*
+ * Behind them, where the window is long enough: queue_notif_config_data, then this one, then two of
+ * the administration queues.
+ */
 #define VIRTIO_PCI_QUEUE_RESET      0x3au
 #define VIRTIO_PCI_QUEUE_RESET_SIZE 2u /* le16 */
+#define VIRTIO_PCI_COMMON_CFG_END   0x40u
 
 _Static_assert(sizeof(struct virtio_pci_common_cfg) == 0x38, "virtio 1.3 §4.1.4.3");
 _Static_assert(offsetof(struct virtio_pci_common_cfg, queue_enable) == 0x1c, "§4.1.4.3");

@@ -242,6 +242,13 @@ static void test_doorbell_over_common_cfg(void **state)
 	memcpy(&config[MODEL_CAP_NOTIFY + 4], &config[MODEL_CAP_COMMON + 4], 12);
 	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0);
 	expect_doorbell_refused("lies inside COMMON_CFG");
+	/* Queue 1's number would reset a queue: queue_reset is behind what every device has. */
+	start();
+	config = b->model.pci->config;
+	memcpy(&config[MODEL_CAP_NOTIFY + 4], &config[MODEL_CAP_COMMON + 4], 12);
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 8, 4, MODEL_COMMON_OFFSET + 0x3a);
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 0);
+	expect_doorbell_refused("lies inside COMMON_CFG");
 }
 
 static void test_doorbell_misaligned(void **state)
@@ -251,6 +258,25 @@ static void test_doorbell_misaligned(void **state)
 	b->model.pci->notify_off[0] = 1;
 	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 16, 4, 3);
 	expect_doorbell_refused("is misaligned");
+}
+
+/* With NOTIFICATION_DATA a doorbell has 32 bits, and NOTIFY_CFG must be aligned to them. */
+static void test_long_doorbell_misaligned(void **state)
+{
+	struct gpu_setup setup = gpu_setup_full;
+
+	(void)state;
+	start();
+	setup.features |= FEATURE(VIRTIO_F_NOTIFICATION_DATA);
+	b->model.offered |= FEATURE(VIRTIO_F_NOTIFICATION_DATA);
+	b->model.understood |= FEATURE(VIRTIO_F_NOTIFICATION_DATA);
+	model_pci_put(&b->model, MODEL_CAP_NOTIFY + 8, 4, MODEL_NOTIFY_OFFSET + 2);
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &setup), ERR_PROTOCOL);
+	bench_expect_line("is misaligned");
+	bench_expect_clean(b);
+	bench_close(b);
 }
 
 /* A GPU without its configuration. */
@@ -355,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_doorbells_outside),
 		cmocka_unit_test(test_doorbell_over_common_cfg),
 		cmocka_unit_test(test_doorbell_misaligned),
+		cmocka_unit_test(test_long_doorbell_misaligned),
 		cmocka_unit_test(test_device_configuration_missing),
 		cmocka_unit_test(test_device_configuration_too_small),
 		cmocka_unit_test(test_no_bus_mastering),

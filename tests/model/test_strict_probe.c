@@ -153,6 +153,15 @@ static void test_pci_shared_memory(void **state)
 	bench_find(b);
 	assert_false(host_logged("shared memory region"));
 	bench_close(b);
+	/* Nor is one in a reserved BAR (§4.1.4.1). */
+	start(MODEL_PCI, &model_type_gpu);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 3, 1, 8);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 4, 2, 6 | 1 << 8);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 12, 4, 0x1000);
+	bench_find(b);
+	assert_false(host_logged("shared memory region"));
+	assert_int_equal(b->dev->shared_size, 0);
+	bench_close(b);
 	/* Nor is one whose last words would lie behind what capabilities have. */
 	start(MODEL_PCI, &model_type_gpu);
 	model_pci_put(&b->model, MODEL_CAP_VENDOR + 1, 1, 0xec);
