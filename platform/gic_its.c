@@ -12,6 +12,7 @@
 #define COMMAND_SIZE 32u
 #define DEVICES_MOST 16u /* bits: requester ids have no more */
 #define COLLECTION   0u
+#define NO_DEVICE    UINT32_MAX
 
 /* IHI 0069 §5.3 */
 enum its_command {
@@ -173,27 +174,25 @@ static enum status open_once(struct irq_chip *chip, uint64_t base)
 static enum status find_slot(struct irq_chip *chip, uint32_t device, unsigned *slot)
 {
 	struct gic_its *its = &chip->gic.its;
-	enum status status;
 
-	for (unsigned i = 0; i < its->device_count; i++) {
-		*slot = i;
-		if (its->devices[i] == device)
-			return OK;
-	}
 	if (device >> its->device_bits) {
 		log_error(subject, "GIC ITS: device id 0x%x has more than %u bits", device,
 			its->device_bits);
 		return ERR_RANGE;
 	}
+	for (unsigned i = 0; i < its->device_count; i++) {
+		*slot = i;
+		if (its->devices[i] == device)
+			return OK;
+	}
 	if (its->device_count == ARRAY_SIZE(its->devices)) {
 		log_error(subject, "GIC ITS: %u devices are mapped already", its->device_count);
 		return ERR_NO_MEMORY;
 	}
-	*slot = its->device_count;
-	status = map_device(chip, device, *slot);
-	if (status == OK)
-		its->device_count++;
-	return status;
+	/* When its mapping fails it is used up: the ITS may come to know its memory later. */
+	*slot = its->device_count++;
+	its->devices[*slot] = NO_DEVICE;
+	return map_device(chip, device, *slot);
 }
 
 static enum status find_device(

@@ -253,6 +253,28 @@ static void test_its_does_not_stop(void **state)
 	assert_int_equal(g->pool.used, used);
 }
 
+/* A mapping that takes too long is tried again, with other memory; none of it is lost. */
+static void test_mapping_takes_long(void **state)
+{
+	const struct irq_sender other = {0, 0x310}; /* in another page of the device table */
+	struct irq_message message;
+
+	(void)state;
+	assert_int_equal(irq_open(&g->tables, &g->pool), OK);
+	assert_int_equal(connect_message(0, &message), OK);
+	irqs[1] = (struct irq){.name = "device", .handler = handler, .context = &calls};
+	g->stuck = true;
+	assert_int_equal(irq_connect_message(&irqs[1], &other, &message), ERR_TIMEOUT);
+	assert_true(host_logged("GITS_CREADR behind MAPD: reads 0xc0 after 100 ms"));
+	g->stuck = false;
+	assert_int_equal(irq_connect_message(&irqs[1], &other, &message), OK);
+	for (unsigned i = 6; i < 8; i++)
+		assert_true(g->commands[i][0] == (0x310ull << 32 | 0x08));
+	assert_true(g->commands[6][2] != g->commands[7][2]);
+	irq_close();
+	assert_int_equal(g->pool.used, 0);
+}
+
 /* As many devices as there are slots, each with events of its own; then no more. */
 static void test_devices_run_out(void **state)
 {
@@ -312,6 +334,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_memory, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_its_does_not_stop, setup, fake_gic_v3_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mapping_takes_long, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(test_devices_run_out, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(test_events_run_out, setup, fake_gic_v3_teardown),
 	};
