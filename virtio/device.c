@@ -315,25 +315,16 @@ static bool read_settled(
 	return false;
 }
 
-enum status virtio_read_config(
+/* Reads several fields until they belong together. */
+static enum status settle(
 	struct virtio_device *dev, uint32_t offset, uint32_t *words, unsigned count)
 {
-	uint32_t now[CONFIG_MAX_WORDS], last[CONFIG_MAX_WORDS];
+	uint32_t last[CONFIG_MAX_WORDS];
 	uint64_t start = clock_us();
 
-	if (count > CONFIG_MAX_WORDS ||
-		!range_inside(offset, 4 * (uint64_t)count, dev->config.size)) {
-		log_error(dev->name, "config: fields at 0x%x to 0x%x lie outside its 0x%lx bytes",
-			offset, offset + 4 * count, dev->config.size);
-		return ERR_RANGE;
-	}
-	if (count == 1) {
-		read_words(dev, offset, words, 1);
-		return OK;
-	}
 	if (dev->transport->legacy)
 		read_words(dev, offset, last, count);
-	while (!read_settled(dev, offset, now, count, last)) {
+	while (!read_settled(dev, offset, words, count, last)) {
 		if (clock_us() - start > dev->timeout_us) {
 			log_error(dev->name, "config: it changes with each reading, for %u ms",
 				dev->timeout_us / 1000);
@@ -341,7 +332,39 @@ enum status virtio_read_config(
 		}
 		log_poll();
 	}
-	for (unsigned i = 0; i < count; i++)
-		words[i] = now[i];
 	return OK;
+}
+
+/* Nobody answers with ones, too. */
+static enum status check_there(struct virtio_device *dev, const uint32_t *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (words[i] != UINT32_MAX)
+			return OK;
+	if (virtio_judge(dev) != ERR_GONE)
+		return OK;
+	return virtio_post_mortem(dev, NULL, "configuration", ERR_GONE);
+}
+
+enum status virtio_read_config(
+	struct virtio_device *dev, uint32_t offset, uint32_t *words, unsigned count)
+{
+	uint32_t now[CONFIG_MAX_WORDS];
+	enum status status = OK;
+
+	if (count > CONFIG_MAX_WORDS ||
+		!range_inside(offset, 4 * (uint64_t)count, dev->config.size)) {
+		log_error(dev->name, "config: fields at 0x%x to 0x%x lie outside its 0x%lx bytes",
+			offset, offset + 4 * count, dev->config.size);
+		return ERR_RANGE;
+	}
+	if (count == 1)
+		read_words(dev, offset, now, 1);
+	else
+		status = settle(dev, offset, now, count);
+	if (status == OK)
+		status = check_there(dev, now, count);
+	for (unsigned i = 0; status == OK && i < count; i++)
+		words[i] = now[i];
+	return status;
 }

@@ -175,7 +175,8 @@ uint32_t virtio_config_field(struct virtio_device *dev, uint32_t offset);
  * Reads `count` consecutive le32 fields of the device-specific configuration at `offset`. One is a
  * single register read, which is atomic; more are all of the same generation (§2.5.1), and a legacy
  * device, which has none, is read until two readings agree (§2.5.4).
- * ERR_RANGE when they lie outside the configuration, ERR_TIMEOUT when it never settles.
+ * ERR_RANGE when they lie outside the configuration, ERR_TIMEOUT when it never settles, ERR_GONE
+ * when they and the status are all ones.
  */
 MUST_CHECK enum status virtio_read_config(
 	struct virtio_device *dev, uint32_t offset, uint32_t *words, unsigned count);

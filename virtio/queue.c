@@ -42,6 +42,9 @@ static enum status choose_size(struct queue *q, uint16_t wanted, uint16_t *size)
 		(void)virtio_post_mortem(dev, NULL, "queue size", ERR_NOT_FOUND);
 		return fail_open(q, ERR_NOT_FOUND, "the device has no such queue (its size is 0)");
 	}
+	if (max > SPLIT_RING_MAX_SIZE && virtio_judge(dev) == ERR_GONE)
+		return fail_open(q, virtio_post_mortem(dev, NULL, "queue size", ERR_GONE),
+			"the device left the bus");
 	if (max > SPLIT_RING_MAX_SIZE)
 		return fail_open(q, ERR_PROTOCOL, "its size is above 32768 (virtio 1.3, 2.7)");
 	if (dev->transport->queue_size_is_free) {

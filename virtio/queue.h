@@ -99,9 +99,9 @@ struct queue {
 /*
  * Step 7 for one queue: chooses a ring of at most `wanted` entries, a power of two, where the
  * transport leaves the choice, allocates it, and tells the device. ERR_NOT_FOUND when the device
- * has no such queue, ERR_PROTOCOL for a size that is not allowed, ERR_NO_MEMORY; all as failed test
- * points. Also after a failure the queue is closed by queue_close: the device may already know its
- * memory. Whoever opened it may then set request_least, for a post-mortem.
+ * has no such queue, ERR_PROTOCOL for a size that is not allowed, ERR_GONE, ERR_NO_MEMORY; all as
+ * failed test points. Also after a failure the queue is closed by queue_close: the device may
+ * already know its memory. Whoever opened it may then set request_least, for a post-mortem.
  */
 MUST_CHECK enum status queue_open(
 	struct queue *queue, struct virtio_device *dev, uint16_t index, uint16_t wanted);
