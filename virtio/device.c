@@ -89,8 +89,8 @@ static void add_status(struct virtio_device *dev, uint8_t bits)
 }
 
 /*
- * Writes 0 and polls until status reads 0: §4.2.3.1.1 for mmio, §4.1.4.3.2 for pci. Legacy devices
- * are reset when the write returns, and answer the first read with 0.
+ * Writes 0 and polls until status reads 0: §2.4.2, and §4.1.4.3.2 for pci. Legacy devices are reset
+ * when the write returns, and answer the first read with 0.
  */
 static enum status reset_and_poll(struct virtio_device *dev)
 {

@@ -23,7 +23,7 @@ static const char *const transport_names[64] = {
 	[VIRTIO_F_SUSPEND] = "SUSPEND",
 };
 
-/* virtio 1.3 §5.7.3 */
+/* virtio 1.3 §5.7.3; the last one: 1.4 */
 static const char *const gpu_names[] = {
 	"VIRGL",
 	"EDID",

@@ -42,7 +42,7 @@ void features_describe(uint64_t features, uint32_t device_id, char text[FEATURES
 
 /*
  * Those of `features` whose requirements are among them too (§2.2.1): of a GPU, CONTEXT_INIT needs
- * VIRGL and BLOB_ALIGNMENT needs RESOURCE_BLOB (§5.7.3).
+ * VIRGL and BLOB_ALIGNMENT needs RESOURCE_BLOB (virtio 1.4 §5.7.3).
  */
 uint64_t features_with_requirements(uint64_t features, uint32_t device_id);
 

@@ -7,7 +7,7 @@
 #define TESTS_MODEL_MODEL_RULES_H
 
 /* clang-format off */
-/* RULE(constant, name, clause of virtio 1.3 (3.4: 1.4), what is asked of the driver) */
+/* RULE(constant, name, clause of virtio 1.3 (3.4, 5.7.6.8.1, 5.7.6.9.1: 1.4), what is asked of the driver) */
 #define MODEL_RULES(RULE) \
 	RULE(STATUS_KEPT, "status-kept", "§2.1.1", "no status bit is cleared") \
 	RULE(FAILED_RESET, "failed-then-reset", "§2.1.1", "after FAILED comes a reset") \
