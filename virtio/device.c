@@ -239,7 +239,9 @@ enum status virtio_start(struct virtio_device *dev)
 	enum status running;
 	uint8_t status;
 
-	/* virtio 1.3 §3.1.1 step 8 */
+	/* virtio 1.3 §3.1.1 step 8. What the device has set meanwhile is kept (§2.1.1). */
+	if (!dev->transport->legacy)
+		dev->status |= dev->transport->read_status(dev);
 	add_status(dev, VIRTIO_STATUS_DRIVER_OK);
 	status = read_status(dev);
 	virtio_describe_status(status, text);

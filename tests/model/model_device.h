@@ -151,6 +151,7 @@ struct model_reply {
 struct model_lies {
 	uint8_t status_dropped; /* bits that never stick */
 	uint8_t status_added; /* bits that appear with DRIVER_OK */
+	bool gives_up_early; /* as soon as a queue is enabled */
 	bool reset_never_ends;
 	bool queue_reset_never_ends;
 	uint64_t vanish_at; /* the register access from which on all reads are ones; 0: none */

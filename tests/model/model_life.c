@@ -213,6 +213,8 @@ void model_write_status(struct model *m, uint64_t value)
 		model_break(m, RULE_FEATURES_OK_READ, "status 0x%02x", status);
 	if (m->status & ~status & ~MODEL_NEEDS_RESET)
 		model_break(m, RULE_STATUS_KEPT, "0x%02x, was 0x%02x", status, m->status);
+	/* The driver need not know of this one yet; unwritten it is lost, as QEMU's is. */
+	m->status &= (uint8_t)(status | ~MODEL_NEEDS_RESET);
 	if (m->status & MODEL_FAILED && added)
 		model_break(m, RULE_FAILED_RESET, "0x%02x, was 0x%02x", status, m->status);
 	check_steps(m, added);

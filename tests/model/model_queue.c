@@ -125,6 +125,8 @@ void model_enable_queue(struct model *m, struct model_queue *q)
 	q->wanted = true;
 	if (q->renewed)
 		model_wish(m, q, !m->polls && !m->late_wish);
+	if (m->lies.gives_up_early)
+		model_give_up(m);
 }
 
 /* The requests in flight are dropped at once, the ring is forgotten when the reset ends. */

@@ -82,6 +82,17 @@ static void test_needs_reset_at_once(void **state)
 	expect_refused(ERR_NEEDS_RESET, "DEVICE_NEEDS_RESET");
 }
 
+/* It gave up while it was set up: a status that is written without a look would hide that. */
+static void test_needs_reset_before_it_runs(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		start(i ? MODEL_PCI : MODEL_MMIO);
+		b->model.lies.gives_up_early = true;
+		expect_refused(ERR_NEEDS_RESET, "DRIVER_OK # status 0x4f");
+	}
+}
+
 static void test_reset_never_ends(void **state)
 {
 	(void)state;
@@ -301,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_driver_ok_dropped),
 		cmocka_unit_test(test_entropy_refused),
 		cmocka_unit_test(test_needs_reset_at_once),
+		cmocka_unit_test(test_needs_reset_before_it_runs),
 		cmocka_unit_test(test_reset_never_ends),
 		cmocka_unit_test(test_last_reset_never_ends),
 		cmocka_unit_test(test_last_reset_of_entropy_never_ends),
