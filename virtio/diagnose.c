@@ -334,6 +334,10 @@ static void judge_remains(const struct virtio_snapshot *s, struct diagnosis *d)
 	if (s->has_queue && !s->device.ready)
 		diagnosis_add(d, POSSIBLE, MISTAKE_SECOND_OWNER,
 			"the queue was enabled, and QueueReady reads 0; status 0x%02x", s->status);
+	if (s->in_flight && !s->used_idx_seen &&
+		written_features(s) & FEATURE(VIRTIO_F_ACCESS_PLATFORM))
+		diagnosis_add(d, POSSIBLE, CAUSE_IOMMU,
+			"ACCESS_PLATFORM was accepted, and no request of this queue was answered");
 	diagnosis_add(d, POSSIBLE, CAUSE_SLOW,
 		"everything that can be seen is right; the deadline was %u ms",
 		s->timeout_us / 1000);

@@ -156,6 +156,9 @@ static const struct entry entries[CAUSE_COUNT] = {
 		"look at the host: its memory, QEMU's max_hostmem, its log"},
 	[CAUSE_UNKNOWN_RESPONSE] = {"the response is none that the specification knows",
 		"check that the response's buffer is where the chain says"},
+	[CAUSE_IOMMU] = {"an IOMMU may keep the device from the memory that it was given",
+		"have the IOMMU pass the device's addresses on as they are, or translate them; "
+		"QEMU: virtio-iommu's boot-bypass=on, or iommu_platform=off"},
 	[CAUSE_SLOW] = {"the device may need longer than the deadline",
 		"raise timeout=; QEMU: look with -trace 'virtio*' whether it sees the request"},
 };

@@ -73,6 +73,7 @@ enum mistake {
 	CAUSE_DEVICE_BROKE_RING, /* the device wrote a used ring that breaks the rules */
 	CAUSE_DEVICE_LIMIT, /* an error response for a request that looks right */
 	CAUSE_UNKNOWN_RESPONSE, /* no response type of the specification */
+	CAUSE_IOMMU, /* ACCESS_PLATFORM is accepted, and nothing was ever answered */
 	CAUSE_SLOW, /* everything looks right: perhaps the device needs longer */
 	CAUSE_COUNT
 };

@@ -355,6 +355,11 @@ static void test_answer(void **state)
 	CASE(healthy, s.coherence = COHERENCE_NO; s.uncached = true, POSSIBLE, CAUSE_SLOW);
 	CASE(healthy, s.coherence = COHERENCE_YES, POSSIBLE, CAUSE_SLOW);
 	CASE(healthy, s.uncached = true, POSSIBLE, CAUSE_SLOW);
+	/* An IOMMU that lets the first request through does not stop the next. */
+	CASE(healthy, s.programmed.features.value |= FEATURE(VIRTIO_F_ACCESS_PLATFORM);
+		s.used_idx = s.used_idx_seen = 0; s.avail_idx = 1, POSSIBLE, CAUSE_IOMMU);
+	CASE(healthy, s.programmed.features.value |= FEATURE(VIRTIO_F_ACCESS_PLATFORM), POSSIBLE,
+		CAUSE_SLOW);
 	CASE(healthy, s.response_written = true, LIKELY, MISTAKE_CACHES);
 	CASE(healthy, s.interrupt_status = 1; s.used_idx = s.used_idx_seen = 0; s.avail_idx = 1;
 		s.avail_event = 0, LIKELY, MISTAKE_CACHES);
