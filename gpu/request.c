@@ -82,7 +82,6 @@ static void place(struct gpu_requests *rs, struct gpu_request *r, bool is_long)
 	r->room = is_long ? GPU_LONG_SIZE : GPU_SHORT_SIZE;
 	r->header = (void *)((uint8_t *)rs->memory.data + offset);
 	r->address = paddr_add(rs->memory.address, offset);
-	rs->long_taken |= is_long;
 }
 
 static enum status check_fence(struct gpu *gpu, const char *name, const struct gpu_request *r)
@@ -208,7 +207,6 @@ static enum status run(struct gpu *gpu)
 	if (rs->failed == OK)
 		rs->failed = status;
 	rs->last = newest(gpu);
-	rs->long_taken = false;
 	rs->count = 0;
 	return status;
 }
@@ -222,9 +220,6 @@ void *gpu_request(struct gpu *gpu, enum virtio_gpu_ctrl_type type, uint32_t more
 		       shape->long_response;
 	struct gpu_request *r;
 
-	/* How that goes is seen at the end of the batch. */
-	if (rs->count == rs->most || (is_long && rs->long_taken))
-		(void)run(gpu);
 	r = &rs->request[rs->count++];
 	*r = (struct gpu_request){.shape = shape, .size = size};
 	place(rs, r, is_long);
@@ -244,6 +239,13 @@ void gpu_fence(struct gpu *gpu)
 
 	hdr->flags = le32_of(VIRTIO_GPU_FLAG_FENCE);
 	hdr->fence_id = le64_of(++gpu->last_fence);
+}
+
+/* Whether a request is not left for others to be sent with: there is one long room. */
+static bool is_awaited(const struct gpu_requests *rs, const struct gpu_request *r)
+{
+	return !rs->batching || rs->count == rs->most || r->room == GPU_LONG_SIZE ||
+	       r->shape->response != VIRTIO_GPU_RESP_OK_NODATA;
 }
 
 enum status gpu_send(struct gpu *gpu)
@@ -266,9 +268,7 @@ enum status gpu_send(struct gpu *gpu)
 		rs->count--;
 		return status;
 	}
-	if (rs->batching && r->shape->response == VIRTIO_GPU_RESP_OK_NODATA)
-		return OK;
-	return run(gpu);
+	return is_awaited(rs, r) ? run(gpu) : OK;
 }
 
 const void *gpu_response(const struct gpu *gpu, uint32_t *length)

@@ -47,7 +47,6 @@ struct gpu_requests {
 	struct gpu_request request[GPU_MAX_BATCH];
 	unsigned count; /* begun and not answered yet; the last may not be in the queue yet */
 	unsigned most; /* that the queue has room for */
-	bool long_taken; /* the long room, by one of them */
 	const struct gpu_request *last; /* of those that are done */
 	bool batching;
 	gpu_request_report *report; /* of the batch; may be NULL */
@@ -80,8 +79,9 @@ void gpu_fence(struct gpu *gpu);
 
 /*
  * Sends the request that was begun, waits for its response up to the device's timeout, and checks
- * type, length and fence. In a batch, a request that is answered with a bare header is only put
- * into the queue, and OK says no more than that. Errors are those of gpu/command.h.
+ * type, length and fence. In a batch, a short request that is answered with a bare header is only
+ * put into the queue while there is room for more, and OK says no more than that. Errors are those
+ * of gpu/command.h.
  */
 MUST_CHECK enum status gpu_send(struct gpu *gpu);
 
@@ -96,7 +96,8 @@ enum status gpu_report(struct gpu *gpu, const char *name, enum status status);
 
 /*
  * From here to gpu_batch_end requests are sent together, as many as fit at a time; their answers
- * may come in any order. `report` may be NULL.
+ * may come in any order. After an error none may be begun: those that are not answered may still be
+ * read by the device, where another would be put. `report` may be NULL.
  */
 void gpu_batch_begin(struct gpu *gpu, gpu_request_report *report);
 

@@ -65,13 +65,15 @@ static void finish(void)
 	bench_close(b);
 }
 
-/* A batch that creates resources 1 to `count`. */
+/* A batch that creates resources 1 to `count`, up to an error. */
 static enum status create(unsigned count)
 {
+	enum status status = OK;
+
 	gpu_batch_begin(&b->gpu, note);
-	for (unsigned i = 1; i <= count; i++)
-		bench_expect(b, gpu_resource_create(&b->gpu, i, &small), OK);
-	return gpu_batch_end(&b->gpu, OK);
+	for (unsigned i = 1; status == OK && i <= count; i++)
+		status = gpu_resource_create(&b->gpu, i, &small);
+	return gpu_batch_end(&b->gpu, status);
 }
 
 static void expect_reports(unsigned count, enum status last)
@@ -146,6 +148,21 @@ static void test_no_answer(void **state)
 	finish();
 }
 
+/* In groups, too: what the device may still read is not written to, nor is any more sent. */
+static void test_no_answer_to_a_group(void **state)
+{
+	(void)state;
+	start(0, 64);
+	b->model.delay_us = BENCH_TIMEOUT_US + BENCH_TIMEOUT_US / 2;
+	b->model.answers_awaited = false;
+	bench_begin(b);
+	bench_expect(b, create(40), ERR_TIMEOUT);
+	bench_expect_within(b, BENCH_TIMEOUT_US + 100000);
+	expect_reports(1, ERR_TIMEOUT);
+	assert_int_equal(b->model.notifications, 1);
+	finish();
+}
+
 /* A command whose answer is data is waited for, with all before it, by the same notification. */
 static void test_data(void **state)
 {
@@ -170,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_no_answer_to_a_group),
 		cmocka_unit_test(test_data),
 	};
 
