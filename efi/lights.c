@@ -152,7 +152,8 @@ void lights_animate(struct program *p)
 	gpu_animate_run(animations, count, frames_asked_for(&p->options));
 	p->lit = 0;
 	for (unsigned i = 0; i < count; i++) {
-		p->lit += animations[i].status == OK;
+		/* One that could not be animated keeps its picture: what failed is a step. */
+		p->lit += animations[i].session->open;
 		p->frames += animations[i].pace.shown;
 		p->dropped += animations[i].pace.dropped;
 	}

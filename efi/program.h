@@ -43,7 +43,7 @@ struct program {
 	bool dma_is_open; /* own_memory_open_dma */
 	struct dma_pool dma;
 	unsigned found; /* GPUs; the first so many of `lights` are theirs */
-	unsigned lit; /* GPUs that show their picture */
+	unsigned lit; /* GPUs that show their picture; of mode=bench: that were measured */
 	unsigned served; /* changes of displays that were followed */
 	uint64_t frames; /* that were shown, */
 	uint64_t dropped; /* and those that were not */

@@ -25,7 +25,9 @@ NORETURN void report_and_end(struct program *p)
 	enum verdict verdict;
 	char text[RESULT_SIZE], last[RESULT_SIZE + sizeof("# RESULT: PASS ")];
 
-	format(text, sizeof(text), "GPUs that show the picture: %u of %u", p->lit, p->found);
+	format(text, sizeof(text), "GPUs %s: %u of %u",
+		p->options.mode == MODE_BENCH ? "measured" : "that show the picture", p->lit,
+		p->found);
 	if (p->options.mode == MODE_WATCH)
 		format_append(text, sizeof(text), "; changes of displays served: %u", p->served);
 	if (p->options.mode == MODE_ANIMATE)

@@ -190,6 +190,17 @@ static bool step(struct gpu_animation *a)
 	return true;
 }
 
+/* A device that fails by this is brought up again, and keeps both buffers. */
+static enum status close_back(struct gpu_session *s, struct gpu_screen *screen)
+{
+	enum status status;
+
+	tap_tentative(true);
+	status = gpu_flip_close(&s->gpu, screen);
+	tap_tentative(false);
+	return status == OK ? OK : gpu_session_restart(s, status);
+}
+
 static void finish(struct gpu_animation *a)
 {
 	struct gpu_session *s = a->session;
@@ -197,7 +208,7 @@ static void finish(struct gpu_animation *a)
 
 	for (unsigned i = 0; a->status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		if (s->screens.screens[i].frame.view_count)
-			a->status = gpu_flip_close(&s->gpu, &s->screens.screens[i]);
+			a->status = close_back(s, &s->screens.screens[i]);
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++)
 		surface_close(&a->background[i], s->dev->pool);
 	if (a->status != OK) {

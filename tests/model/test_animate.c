@@ -441,35 +441,54 @@ static void test_refused(void **state)
 	bench_close(b);
 }
 
-static void refuse_buffer(struct model *m, struct model_reply *reply)
-{
-	const struct virtio_gpu_ctrl_hdr *h = (const void *)reply->request;
-
-	(void)m;
-	if (seen.begun && le32_value(h->type) == VIRTIO_GPU_CMD_RESOURCE_CREATE_2D)
-		((struct virtio_gpu_ctrl_hdr *)reply->data)->type =
-			le32_of(VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY);
-}
-
-/* The host has no room for a second buffer: a step says so, and the picture that there is stays. */
+/* The host has no room for a second buffer, or for what it has to know of its memory: a step says
+ * so, and the picture that there is stays, alone. */
 static void test_second_buffer_refused(void **state)
 {
+	static const uint32_t commands[] = {
+		VIRTIO_GPU_CMD_RESOURCE_CREATE_2D, VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING};
+
 	(void)state;
-	make(MODEL_PCI, 1);
-	show_on(0);
-	b->model.lies.reply = refuse_buffer;
-	seen.begun = true;
-	gpu_animate_run(&animation, 1, 10);
-	assert_int_equal(animation.status, ERR_REFUSED);
-	assert_int_equal(session.recoveries, 0);
-	assert_true(session.open);
-	assert_false(tap_passed());
-	bench_expect_line("- gpu0: second buffer # 64x48: refused");
-	assert_false(gpu_has_back(&session.screens.screens[0]));
-	expect_what_is_in_memory();
-	bench_expect(b, gpu_session_close(&session), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {
+		uint64_t used;
+
+		make(MODEL_PCI, 1);
+		show_on(0);
+		used = b->memory.pool.used;
+		b->model.gpu->refuse_command = commands[i];
+		b->model.gpu->refuse_with = VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
+		gpu_animate_run(&animation, 1, 10);
+		assert_int_equal(animation.status, ERR_REFUSED);
+		assert_int_equal(session.recoveries, 0);
+		assert_true(session.open);
+		assert_false(tap_passed());
+		bench_expect_line("- gpu0: second buffer # 64x48: refused");
+		assert_false(gpu_has_back(&session.screens.screens[0]));
+		assert_int_equal(b->model.gpu->resource_count, 1);
+		assert_int_equal(b->memory.pool.used, used);
+		expect_what_is_in_memory();
+		bench_expect(b, gpu_session_close(&session), OK);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
+}
+
+/* A second buffer that the device does not let go of is no reason to fail: it is reset. */
+static void test_recovery_of_the_end(void **state)
+{
+	(void)state;
+	for (unsigned request = 1; request < 3; request++) {
+		make(MODEL_PCI, 1);
+		b->model.answers_awaited = false;
+		show_on(0);
+		/* Two make the second buffer, three a frame. */
+		b->model.lies.silent_at = b->model.requests + 5 + request;
+		animate(1, 1);
+		assert_int_equal(session.recoveries, 1);
+		bench_expect_line("- gpu0: recovered: timeout");
+		bench_expect_line("- gpu0: animated: 1 frames");
+		finish();
+	}
 }
 
 /* No room for two more pictures, or for one: a step says so, and the one that there is stays. */
@@ -541,6 +560,7 @@ int main(void)
 		cmocka_unit_test(test_scattered),
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_recovery_of_the_last),
+		cmocka_unit_test(test_recovery_of_the_end),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_second_buffer_refused),
 		cmocka_unit_test(test_no_memory),
