@@ -12,6 +12,7 @@ from expect import (
     MOSTLY_AARCH64,
     TIMEOUT,
     expect_detail,
+    expect_failure,
     expect_pass,
     expect_step,
     read_log,
@@ -92,6 +93,21 @@ def test_duration(start, folder):
     lines = log.matching("gpu0", r"^animate: \d+ frames in [12]\.\d+ s, \d+ dropped$")
     assert 1 <= len(lines) <= 3
     due = picture.moving("bars", 1280, 800, 179)
+    picture.assert_same(machine.screendump("gpu0"), due, folder, "gpu0")
+
+
+def test_no_room(start, folder):
+    """A host that has memory for one picture of the two: the first one stays, and is counted."""
+    machine = start(
+        "aarch64",
+        args=f"after=halt mode=animate frames={FRAMES} label=off console=off",
+        extra=("-device", "virtio-gpu-pci,id=gpu0,max_hostmem=6M"),
+    )
+    log = read_log(machine)
+    expect_failure(log, "gpu0", "^second buffer", "^1280x800: refused")
+    assert [str(point) for point in log.failed()] == [str(log.point("gpu0", "^second buffer"))]
+    assert log.result.endswith("GPUs that show the picture: 1 of 1; frames shown: 0, dropped: 0")
+    due = picture.reference("bars", 1280, 800)
     picture.assert_same(machine.screendump("gpu0"), due, folder, "gpu0")
 
 

@@ -47,6 +47,7 @@ def test_bench(start, folder, arch):
     log = read_log(machine)
     expect_pass(log, arch)
     expect_figures(log)
+    assert log.result.endswith("GPUs measured: 1 of 1")
     for step in ("blt-1280x800", "blt-tile"):
         assert log.metrics[f"gop.{step}.count"] == 50
         assert 0 < log.metrics[f"gop.{step}.median"] <= log.metrics[f"gop.{step}.p99"]
