@@ -24,8 +24,7 @@ static enum status open_background(
 	struct gpu_session *s, const struct gpu_screen *screen, struct surface *background)
 {
 	const struct surface *front = &screen->surface;
-	enum status status =
-		surface_open(background, s->dev->pool, front->format, front->width, front->height);
+	enum status status = surface_open_like(background, s->dev->pool, front);
 
 	if (status == OK)
 		picture_draw_part(&s->show->picture, background, &screen->frame.place);

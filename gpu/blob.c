@@ -6,11 +6,6 @@
 #include "gpu/protocol_3d.h"
 #include "mem/log.h"
 
-_Static_assert(sizeof(struct virtio_gpu_resource_create_blob) +
-			       (SURFACE_MAX_BANDS + 1) * sizeof(struct virtio_gpu_mem_entry) <=
-		       GPU_LONG_SIZE,
-	"a surface's bands and what follows them fit in one request");
-
 bool gpu_uses_blobs(const struct gpu *gpu)
 {
 	return gpu->dev->features & FEATURE(VIRTIO_GPU_F_RESOURCE_BLOB);
@@ -38,32 +33,19 @@ enum status gpu_blob_unit(struct gpu *gpu, uint32_t *unit)
 	return OK;
 }
 
-static void add_entry(
-	struct virtio_gpu_resource_create_blob *r, const struct dma_block *block, uint64_t length)
-{
-	uint32_t count = le32_value(r->nr_entries);
-
-	r->entries[count].addr = le64_of(block->address.value);
-	r->entries[count].length = le32_of((uint32_t)length);
-	r->nr_entries = le32_of(count + 1);
-	r->size = le64_of(le64_value(r->size) + length);
-}
-
 enum status gpu_create_blob(struct gpu *gpu, uint32_t resource, const struct surface *surface)
 {
-	uint32_t entries = surface->band_count + (surface->pad.size != 0);
+	const struct dma_block *block = &surface->bands[0].block;
 	struct virtio_gpu_resource_create_blob *r;
 
-	r = gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB,
-		entries * (uint32_t)sizeof(r->entries[0]));
+	r = gpu_request(gpu, VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB, sizeof(r->entries[0]));
 	r->resource_id = le32_of(resource);
 	r->blob_mem = le32_of(VIRTIO_GPU_BLOB_MEM_GUEST);
 	r->blob_flags = le32_of(VIRTIO_GPU_BLOB_FLAG_USE_SHAREABLE);
-	for (unsigned i = 0; i < surface->band_count; i++)
-		add_entry(r, &surface->bands[i].block,
-			(uint64_t)surface->bands[i].rows * surface->stride_bytes);
-	if (surface->pad.size)
-		add_entry(r, &surface->pad, surface->pad.size);
+	r->nr_entries = le32_of(1);
+	r->size = le64_of(block->size);
+	r->entries[0].addr = le64_of(block->address.value);
+	r->entries[0].length = le32_of((uint32_t)block->size);
 	return gpu_send(gpu);
 }
 

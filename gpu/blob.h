@@ -15,7 +15,10 @@
 #define GPU_BLOB_FEATURES \
 	(FEATURE(VIRTIO_GPU_F_RESOURCE_BLOB) | FEATURE(VIRTIO_GPU_F_BLOB_ALIGNMENT))
 
-/* Of what a blob's size is a multiple at least: memory is shared in pages. */
+/*
+ * Of what a blob's size is a multiple at least. Linux's udmabuf, by which QEMU shares it, takes
+ * whole pages alone, entry by entry.
+ */
 #define GPU_BLOB_UNIT PAGE_SIZE
 
 /* The largest blob_alignment that is followed: a 2 MiB page. */
@@ -32,8 +35,8 @@ bool gpu_uses_blobs(const struct gpu *gpu);
 MUST_CHECK enum status gpu_blob_unit(struct gpu *gpu, uint32_t *unit);
 
 /*
- * RESOURCE_CREATE_BLOB of the surface's memory, its bands and what surface_pad added: the resource
- * and its backing in one. VIRTIO_GPU_BLOB_MEM_GUEST.
+ * RESOURCE_CREATE_BLOB of the surface's memory, whose unit is gpu_blob_unit's: the resource and its
+ * backing in one. VIRTIO_GPU_BLOB_MEM_GUEST.
  */
 MUST_CHECK enum status gpu_create_blob(
 	struct gpu *gpu, uint32_t resource, const struct surface *surface);

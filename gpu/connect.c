@@ -23,15 +23,11 @@ static enum status create_2d(struct gpu *gpu, struct gpu_screen *s)
 /* A resource that is the surface: nothing is attached to it, and it goes as a whole. */
 static enum status create_blob(struct gpu *gpu, struct gpu_screen *s)
 {
-	uint32_t unit;
-	enum status status = gpu_blob_unit(gpu, &unit);
+	enum status status = gpu_report(
+		gpu, "RESOURCE_CREATE_BLOB", gpu_create_blob(gpu, s->resource, &s->surface));
 
-	if (status == OK)
-		status = surface_pad(&s->surface, gpu->dev->pool, unit);
-	if (status == OK)
-		status = gpu_create_blob(gpu, s->resource, &s->surface);
 	s->created = status == OK;
-	return gpu_report(gpu, "RESOURCE_CREATE_BLOB", status);
+	return status;
 }
 
 static enum status create(struct gpu *gpu, struct gpu_screen *s)

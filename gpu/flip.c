@@ -19,8 +19,7 @@ enum status gpu_flip_open(struct gpu *gpu, struct gpu_screen *s)
 	struct dma_pool *pool = gpu->dev->pool;
 	const struct surface *front = &s->surface;
 	struct surface surface = {0};
-	enum status status =
-		surface_open(&surface, pool, front->format, front->width, front->height);
+	enum status status = surface_open_like(&surface, pool, front);
 
 	if (status == OK && front->entries.size)
 		status = surface_scatter(&surface, pool);

@@ -160,10 +160,12 @@ static enum status draw(struct gpu *gpu, const struct gpu_show *show, const stru
 	struct gpu_screen *s)
 {
 	struct dma_pool *pool = gpu->dev->pool;
-	struct surface surface = {0};
-	enum status status =
-		surface_open(&surface, pool, show->format, frame->width, frame->height);
+	struct surface surface = {
+		.width = frame->width, .height = frame->height, .format = show->format};
+	enum status status = gpu_uses_blobs(gpu) ? gpu_blob_unit(gpu, &surface.unit) : OK;
 
+	if (status == OK)
+		status = surface_open_like(&surface, pool, &surface);
 	if (status == OK && scatters(gpu, show))
 		status = surface_scatter(&surface, pool);
 	if (status != OK) {

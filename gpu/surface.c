@@ -13,25 +13,30 @@ static bool side_fits(uint32_t side)
 static enum status add_band(struct surface *s, struct dma_pool *pool, uint32_t first_row)
 {
 	struct surface_band *band = &s->bands[s->band_count];
-	size_t most = (size_t)(s->height - first_row) * s->stride_bytes;
+	uint32_t left = s->height - first_row;
+	size_t most = (size_t)left * s->stride_bytes;
 	enum status status;
 
 	if (s->band_count == SURFACE_MAX_BANDS)
 		return ERR_NO_MEMORY;
-	status = dma_alloc_most(pool, s->stride_bytes, most, PAGE_SIZE, &band->block);
+	if (s->unit)
+		status = dma_alloc(pool, align_up(most, s->unit), PAGE_SIZE, &band->block);
+	else
+		status = dma_alloc_most(pool, s->stride_bytes, most, PAGE_SIZE, &band->block);
 	if (status != OK)
 		return status;
 	band->first_row = first_row;
-	band->rows = (uint32_t)(band->block.size / s->stride_bytes);
+	band->rows = s->unit ? left : (uint32_t)(band->block.size / s->stride_bytes);
 	s->band_count++;
 	return OK;
 }
 
-enum status surface_open(struct surface *surface, struct dma_pool *pool, enum pixel_format format,
-	uint32_t width, uint32_t height)
+enum status surface_open_like(
+	struct surface *surface, struct dma_pool *pool, const struct surface *like)
 {
-	struct surface s = {.width = width, .height = height, .format = format};
-	uint32_t rows = 0;
+	uint32_t width = like->width, height = like->height, rows = 0;
+	struct surface s = {
+		.width = width, .height = height, .format = like->format, .unit = like->unit};
 	enum status status;
 
 	if (!side_fits(width) || !side_fits(height)) {
@@ -58,26 +63,23 @@ err_bands:
 	return status;
 }
 
+enum status surface_open(struct surface *surface, struct dma_pool *pool, enum pixel_format format,
+	uint32_t width, uint32_t height)
+{
+	const struct surface like = {.width = width, .height = height, .format = format};
+
+	return surface_open_like(surface, pool, &like);
+}
+
 enum status surface_scatter(struct surface *surface, struct dma_pool *pool)
 {
 	return dma_alloc(
 		pool, (size_t)surface->height * SURFACE_ENTRY_SIZE, PAGE_SIZE, &surface->entries);
 }
 
-enum status surface_pad(struct surface *surface, struct dma_pool *pool, uint32_t unit)
-{
-	uint64_t size = (uint64_t)surface->height * surface->stride_bytes;
-	uint64_t missing = align_up(size, unit) - size;
-
-	if (!missing || surface->pad.size)
-		return OK;
-	return dma_alloc(pool, missing, PAGE_SIZE, &surface->pad);
-}
-
 void surface_close(struct surface *surface, struct dma_pool *pool)
 {
 	dma_free(pool, &surface->entries);
-	dma_free(pool, &surface->pad);
 	for (unsigned i = 0; i < surface->band_count; i++)
 		dma_free(pool, &surface->bands[i].block);
 	*surface = (struct surface){0};

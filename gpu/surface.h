@@ -30,10 +30,10 @@ struct surface {
 	uint32_t height; /* rows */
 	enum pixel_format format;
 	uint32_t stride_bytes; /* from one row to the next inside a band */
+	uint32_t unit; /* bytes: its memory is one block, a multiple of that; 0: bands */
 	unsigned band_count;
 	struct surface_band bands[SURFACE_MAX_BANDS];
 	struct dma_block entries; /* SURFACE_ENTRY_SIZE a row; empty: it is not scattered */
-	struct dma_block pad; /* surface_pad; empty: there is none */
 };
 
 /*
@@ -46,18 +46,19 @@ MUST_CHECK enum status surface_open(struct surface *surface, struct dma_pool *po
 	enum pixel_format format, uint32_t width, uint32_t height);
 
 /*
+ * The same with the sides, the format and the unit of `like`, of which nothing else is looked at.
+ * With a unit (a power of two) that a multiple of must be free in one piece.
+ */
+MUST_CHECK enum status surface_open_like(
+	struct surface *surface, struct dma_pool *pool, const struct surface *like);
+
+/*
  * Scatters a surface that nothing was drawn on yet: its rows stand in each band last first, so that
  * none is followed by the next, and the device is told of each by itself: SURFACE_MAX_SIDE entries
  * at most, of the 16384 that QEMU takes. ERR_NO_MEMORY, logged, when the pool has no room for them
  * in one piece.
  */
 MUST_CHECK enum status surface_scatter(struct surface *surface, struct dma_pool *pool);
-
-/*
- * Allocates what the surface's memory lacks to a multiple of `unit` bytes (a power of two), where
- * it lacks some: no row is in it. ERR_NO_MEMORY, logged. Once for a surface.
- */
-MUST_CHECK enum status surface_pad(struct surface *surface, struct dma_pool *pool, uint32_t unit);
 
 /* Gives the memory back. The device must have let go of it. */
 void surface_close(struct surface *surface, struct dma_pool *pool);

@@ -699,7 +699,7 @@ MUTATIONS = (
     ),
     mutation(
         "blob-larger-than-its-entries", "gpu-blob", BLOB,
-        ("le64_of(le64_value(r->size) + length);", "le64_of(le64_value(r->size) + length + 1);"),
+        ("r->size = le64_of(block->size);", "r->size = le64_of(block->size + 1);"),
     ),
     mutation(
         "blob-rows-too-close", "gpu-blob", BLOB,
@@ -707,9 +707,8 @@ MUTATIONS = (
          "r->strides[0] = le32_of(surface->stride_bytes - 4);"),
     ),
     mutation(
-        "blob-not-aligned", "gpu-blob-aligned", CONNECT,
-        ("surface_pad(&s->surface, gpu->dev->pool, unit);",
-         "surface_pad(&s->surface, gpu->dev->pool, 64);"),
+        "blob-not-aligned", "gpu-blob-aligned", BLOB,
+        ("*unit = (uint32_t)max_u64(value, GPU_BLOB_UNIT);", "*unit = GPU_BLOB_UNIT;"),
     ),
     mutation(
         "blob-transferred", "gpu-order", "gpu/present.c", ("!gpu_uses_blobs(gpu) && ", ""),
@@ -746,9 +745,8 @@ MUTATIONS = (
     ),
     mutation(
         "blob-detached", "gpu-order", CONNECT,
-        ("s->created = status == OK;\n\treturn gpu_report(gpu, \"RESOURCE_CREATE_BLOB\", status);",
-         "s->created = s->attached = status == OK;\n"
-         "\treturn gpu_report(gpu, \"RESOURCE_CREATE_BLOB\", status);"),
+        ("s->created = status == OK;\n\treturn status;",
+         "s->created = s->attached = status == OK;\n\treturn status;"),
     ),
     mutation(
         "blob-on-scanout-99", "gpu-scanouts", BLOB,

@@ -60,8 +60,14 @@ static void test_nothing_wanted(void **state)
 
 /* ---- blobs ---- */
 
+/* Whole pages, in one piece: a host shares no others. */
 static void expect_blob(uint32_t width, uint32_t height)
 {
+	const struct model_resource *r = &b->model.gpu->resources[0];
+
+	assert_int_equal(r->backing_count, 1);
+	assert_int_equal(r->backing[0].address % PAGE_SIZE, 0);
+	assert_int_equal(r->backing[0].length % PAGE_SIZE, 0);
 	bench_expect_line("- gpu0: RESOURCE_CREATE_BLOB");
 	bench_expect_line("- gpu0: SET_SCANOUT_BLOB");
 	assert_false(host_logged("TRANSFER_TO_HOST_2D") || host_logged("CREATE_2D"));
@@ -79,7 +85,6 @@ static void test_blob(void **state)
 		display(0, sizes[i][0], sizes[i][1]);
 		bench_expect(b, bench_3d_show(b, false, true), OK);
 		expect_blob(sizes[i][0], sizes[i][1]);
-		assert_int_equal(b->model.gpu->resources[0].blob % PAGE_SIZE, 0);
 		bench_3d_close(b);
 	}
 }
@@ -116,23 +121,28 @@ static void test_blob_is_the_memory(void **state)
 	bench_3d_close(b);
 }
 
-static void test_blob_in_pieces(void **state)
+/* Memory for the picture, but not in one piece: only a resource of the host's takes that. */
+static void test_memory_in_pieces(void **state)
 {
-	struct dma_block blocks[3];
-
 	(void)state;
-	bench_3d_open(b, MODEL_MMIO, BLOB);
-	/* The middle range becomes too small for the picture. */
-	assert_int_equal(
-		dma_alloc(&b->memory.pool, BENCH_MEMORY - 65536, PAGE_SIZE, &blocks[0]), OK);
-	display(0, 160, 100);
-	bench_expect(b, bench_3d_show(b, false, true), OK);
-	expect_blob(160, 100);
-	assert_true(b->model.gpu->resources[0].backing_count > 1);
-	bench_expect(b, bench_stop(b), OK);
-	dma_free(&b->memory.pool, &blocks[0]);
-	bench_expect_clean(b);
-	bench_close(b);
+	for (unsigned blob = 0; blob < 2; blob++) {
+		struct dma_block most;
+
+		bench_3d_open(b, MODEL_MMIO, BLOB);
+		/* The middle range becomes too small for the picture. */
+		assert_int_equal(
+			dma_alloc(&b->memory.pool, BENCH_MEMORY - 65536, PAGE_SIZE, &most), OK);
+		display(0, 160, 120);
+		bench_expect(b, bench_3d_show(b, false, blob), blob ? ERR_NO_MEMORY : OK);
+		if (blob)
+			bench_expect_line("- gpu0: surface # 160x120: out of memory");
+		else
+			assert_in_range(b->model.gpu->resources[0].backing_count, 2, MODEL_RANGES);
+		bench_expect(b, bench_stop(b), OK);
+		dma_free(&b->memory.pool, &most);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
 }
 
 /* ---- blobs on many displays, lost and brought back ---- */
@@ -336,7 +346,7 @@ int main(void)
 		cmocka_unit_test(test_blob),
 		cmocka_unit_test(test_blob_alignment),
 		cmocka_unit_test(test_blob_is_the_memory),
-		cmocka_unit_test(test_blob_in_pieces),
+		cmocka_unit_test(test_memory_in_pieces),
 		cmocka_unit_test(test_blob_layouts),
 		cmocka_unit_test(test_alignment_alone),
 		cmocka_unit_test(test_3d),
