@@ -110,7 +110,7 @@ static enum status show_on_screen(struct gpu_animation *a, unsigned i, uint64_t 
 		motion_damage(surface, place, a->back[i].frame, &damage);
 		motion_damage(surface, place, frame, &damage);
 	} else {
-		damage_add(&damage, (struct rectangle){0, 0, surface->width, surface->height});
+		damage_add(&damage, surface_whole(surface));
 	}
 	motion_draw(surface, &a->background[i], place, frame, &damage);
 	if (a->session->show->label)

@@ -23,7 +23,7 @@ struct bench {
 	struct gpu *gpu;
 	const struct gpu_screen *screen;
 	const struct picture *picture;
-	struct dma_block kept; /* what the screen showed, row behind row */
+	struct surface kept; /* what the screen showed */
 };
 
 /* What one round made the processor do at the device. */
@@ -41,11 +41,6 @@ struct bench_step {
 	const char *unit; /* of `rate`; NULL: it has none */
 };
 
-static struct rectangle whole(const struct surface *s)
-{
-	return (struct rectangle){0, 0, s->width, s->height};
-}
-
 static enum status present(struct bench *b, struct rectangle area)
 {
 	struct damage damage = {0};
@@ -54,40 +49,21 @@ static enum status present(struct bench *b, struct rectangle area)
 	return gpu_present(b->gpu, b->screen->resource, &b->screen->surface, &damage, NULL);
 }
 
-/* Copies a part of what was kept to where it was. */
-static void copy_back(struct bench *b, struct rectangle r)
-{
-	const struct surface *s = &b->screen->surface;
-
-	for (uint32_t y = r.y; y < r.y + r.height; y++)
-		memcpy(surface_row(s, y) + r.x,
-			(const uint8_t *)b->kept.data + (size_t)y * s->stride_bytes +
-				r.x * PIXEL_SIZE,
-			r.width * PIXEL_SIZE);
-}
-
-static void keep(struct bench *b)
-{
-	const struct surface *s = &b->screen->surface;
-
-	for (uint32_t y = 0; y < s->height; y++)
-		memcpy((uint8_t *)b->kept.data + (size_t)y * s->stride_bytes, surface_row(s, y),
-			s->stride_bytes);
-}
-
 static enum status present_full(struct bench *b, unsigned round, unsigned amount)
 {
 	(void)round;
 	(void)amount;
-	return present(b, whole(&b->screen->surface));
+	return present(b, surface_whole(&b->screen->surface));
 }
 
 static enum status copy_full(struct bench *b, unsigned round, unsigned amount)
 {
+	struct rectangle all = surface_whole(&b->kept);
+
 	(void)round;
 	(void)amount;
-	copy_back(b, whole(&b->screen->surface));
-	return present(b, whole(&b->screen->surface));
+	surface_copy(&b->screen->surface, &b->kept, all);
+	return present(b, all);
 }
 
 /* Another one each time. */
@@ -123,7 +99,7 @@ static enum status copy_tile(struct bench *b, unsigned round, unsigned amount)
 	struct rectangle r = tile(b, round);
 
 	(void)amount;
-	copy_back(b, r);
+	surface_copy(&b->screen->surface, &b->kept, r);
 	return present(b, r);
 }
 
@@ -139,7 +115,7 @@ static enum status scroll(struct bench *b, unsigned round, unsigned amount)
 		else
 			memset(surface_row(s, y), 0, s->stride_bytes);
 	}
-	return present(b, whole(s));
+	return present(b, surface_whole(s));
 }
 
 static enum status write_text(struct bench *b, unsigned round, unsigned amount)
@@ -277,19 +253,18 @@ enum status gpu_bench_run(
 {
 	struct bench b = {.gpu = gpu, .screen = screen, .picture = picture};
 	const struct surface *s = &screen->surface;
-	enum status status =
-		dma_alloc(gpu->dev->pool, (size_t)s->height * s->stride_bytes, PAGE_SIZE, &b.kept);
+	enum status status = surface_open_like(&b.kept, gpu->dev->pool, s);
 
 	if (status != OK) {
 		tap_fail(
 			gpu->name, "bench", "no room for another picture: %s", status_name(status));
 		return status;
 	}
-	keep(&b);
+	surface_copy(&b.kept, s, surface_whole(s));
 	metric(gpu->name, "screen", "width", s->width, "pixels");
 	metric(gpu->name, "screen", "height", s->height, "pixels");
 	for (unsigned i = 0; status == OK && i < ARRAY_SIZE(steps); i++)
 		status = measure(&b, &steps[i]);
-	dma_free(gpu->dev->pool, &b.kept);
+	surface_close(&b.kept, gpu->dev->pool);
 	return status;
 }

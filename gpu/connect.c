@@ -69,7 +69,7 @@ enum status gpu_light_up(struct gpu *gpu, struct gpu_screen *s)
 	struct damage all = {0};
 	enum status status = OK;
 
-	damage_add(&all, (struct rectangle){0, 0, s->surface.width, s->surface.height});
+	damage_add(&all, surface_whole(&s->surface));
 	gpu_batch_begin(gpu, gpu_report);
 	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++) {
 		s->set |= 1u << s->frame.views[i].scanout;

@@ -2,11 +2,6 @@
 /* In: rectangles that were drawn. Out: few that hold them all. */
 #include "gpu/damage.h"
 
-static uint64_t pixels(const struct rectangle *r)
-{
-	return (uint64_t)r->width * r->height;
-}
-
 /* The least rectangle that holds both. */
 static struct rectangle hull(const struct rectangle *a, const struct rectangle *b)
 {
@@ -23,7 +18,7 @@ static int64_t waste(const struct rectangle *a, const struct rectangle *b)
 {
 	struct rectangle both = hull(a, b);
 
-	return (int64_t)(pixels(&both) - pixels(a) - pixels(b));
+	return (int64_t)(rectangle_pixels(&both) - rectangle_pixels(a) - rectangle_pixels(b));
 }
 
 /* The rectangle that `area` is best made one with. */
@@ -40,7 +35,7 @@ static unsigned best_partner(const struct damage *d, const struct rectangle *are
 /* Each round leaves one rectangle less, until `area` stands by itself and has a place. */
 void damage_add(struct damage *damage, struct rectangle area)
 {
-	if (!pixels(&area))
+	if (!rectangle_pixels(&area))
 		return;
 	while (damage->count) {
 		unsigned i = best_partner(damage, &area);

@@ -123,16 +123,6 @@ static void judge_scanout(const struct trial *t)
 			i->resource, i->shown.width, i->shown.height, i->shown.x, i->shown.y);
 }
 
-/* The pixels that two rectangles have in common. */
-static uint64_t shared(const struct rectangle *a, const struct rectangle *b)
-{
-	uint64_t left = max_u64(a->x, b->x), top = max_u64(a->y, b->y);
-	uint64_t right = min_u64((uint64_t)a->x + a->width, (uint64_t)b->x + b->width);
-	uint64_t bottom = min_u64((uint64_t)a->y + a->height, (uint64_t)b->y + b->height);
-
-	return left < right && top < bottom ? (right - left) * (bottom - top) : 0;
-}
-
 /*
  * Whether the commands of this type younger than `age` cover the area. They are taken not to
  * overlap: tiles, or one that covers all.
@@ -140,13 +130,14 @@ static uint64_t shared(const struct rectangle *a, const struct rectangle *b)
 static bool covered(
 	const struct trial *t, uint32_t age, uint32_t type, const struct rectangle *area)
 {
-	uint64_t left = (uint64_t)area->width * area->height;
+	uint64_t left = rectangle_pixels(area);
 
 	while (age--) {
 		const struct gpu_record *r = gpu_history_at(t->history, age);
+		struct rectangle part = rectangle_common(&r->area, area);
 
 		if (is_done(t, r, type))
-			left -= min_u64(left, shared(&r->area, area));
+			left -= min_u64(left, rectangle_pixels(&part));
 	}
 	return !left;
 }

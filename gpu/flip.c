@@ -44,8 +44,7 @@ enum status gpu_flip(struct gpu *gpu, struct gpu_screen *s, const struct damage 
 	for (unsigned i = 0; status == OK && i < s->frame.view_count; i++)
 		status = gpu_set_view(gpu, s, &s->frame.views[i]);
 	if (status == OK)
-		status = gpu_flush(gpu, s->resource,
-			(struct rectangle){0, 0, s->surface.width, s->surface.height});
+		status = gpu_flush(gpu, s->resource, surface_whole(&s->surface));
 	return status;
 }
 

@@ -79,5 +79,5 @@ void linear_show(
 		log_info(
 			"framebuffer", "label: rectangle %ux%u+%u+%u", r.width, r.height, r.x, r.y);
 	}
-	linear_present(screen, (struct rectangle){0, 0, s->width, s->height});
+	linear_present(screen, surface_whole(s));
 }

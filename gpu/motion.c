@@ -3,7 +3,6 @@
 #include "gpu/motion.h"
 
 #include "gpu/text.h"
-#include "mem/string.h"
 
 /* Pixels from frame to frame. */
 static const struct {
@@ -39,24 +38,12 @@ struct motion_square motion_square(unsigned index, uint64_t frame, uint32_t widt
 	};
 }
 
-/* What two rectangles have in common; empty when that is nothing. */
-static struct rectangle common(const struct rectangle *a, const struct rectangle *b)
-{
-	uint64_t right = min_u64((uint64_t)a->x + a->width, (uint64_t)b->x + b->width);
-	uint64_t bottom = min_u64((uint64_t)a->y + a->height, (uint64_t)b->y + b->height);
-	uint32_t x = (uint32_t)max_u64(a->x, b->x), y = (uint32_t)max_u64(a->y, b->y);
-
-	if (x >= right || y >= bottom)
-		return (struct rectangle){0};
-	return (struct rectangle){x, y, (uint32_t)(right - x), (uint32_t)(bottom - y)};
-}
-
 /* What of a square is on the surface, as it counts pixels. */
 static struct rectangle on_surface(const struct surface *surface, const struct picture_place *place,
 	const struct motion_square *square)
 {
 	const struct rectangle seen = {place->x, place->y, surface->width, surface->height};
-	struct rectangle r = common(&square->area, &seen);
+	struct rectangle r = rectangle_common(&square->area, &seen);
 
 	if (r.width) {
 		r.x -= place->x;
@@ -75,24 +62,17 @@ void motion_damage(const struct surface *surface, const struct picture_place *pl
 	}
 }
 
-static void copy(const struct surface *to, const struct surface *from, const struct rectangle *r)
-{
-	for (uint32_t y = r->y; y < r->y + r->height; y++)
-		memcpy(surface_row(to, y) + r->x, surface_row(from, y) + r->x,
-			(size_t)r->width * PIXEL_SIZE);
-}
-
 void motion_draw(const struct surface *surface, const struct surface *background,
 	const struct picture_place *place, uint64_t frame, const struct damage *damage)
 {
 	for (unsigned d = 0; d < damage->count; d++) {
-		copy(surface, background, &damage->area[d]);
+		surface_copy(surface, background, damage->area[d]);
 		for (unsigned i = 0; i < MOTION_SQUARES; i++) {
 			struct motion_square square =
 				motion_square(i, frame, place->width, place->height);
 			struct rectangle r = on_surface(surface, place, &square);
 
-			text_fill(surface, common(&r, &damage->area[d]), square.colour);
+			text_fill(surface, rectangle_common(&r, &damage->area[d]), square.colour);
 		}
 	}
 }

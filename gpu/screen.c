@@ -17,11 +17,6 @@
 #define LABEL_SIZE    256u
 #define SCANOUTS_SIZE 64u
 
-static struct rectangle whole(const struct surface *surface)
-{
-	return (struct rectangle){0, 0, surface->width, surface->height};
-}
-
 /* "scanout 0", "scanouts 0 2 3". */
 static const char *describe(const struct gpu_frame *f, char text[SCANOUTS_SIZE])
 {
@@ -359,7 +354,7 @@ enum status gpu_screens_present(struct gpu *gpu, struct gpu_screens *screens)
 		if (!s->frame.view_count)
 			continue;
 		status = gpu_has_back(s) ? gpu_light_up(gpu, s)
-					 : present(gpu, s, whole(&s->surface));
+					 : present(gpu, s, surface_whole(&s->surface));
 	}
 	return status;
 }

@@ -3,6 +3,7 @@
 #include "gpu/surface.h"
 
 #include "mem/log.h"
+#include "mem/string.h"
 
 static bool side_fits(uint32_t side)
 {
@@ -83,4 +84,11 @@ void surface_close(struct surface *surface, struct dma_pool *pool)
 	for (unsigned i = 0; i < surface->band_count; i++)
 		dma_free(pool, &surface->bands[i].block);
 	*surface = (struct surface){0};
+}
+
+void surface_copy(const struct surface *to, const struct surface *from, struct rectangle area)
+{
+	for (uint32_t y = area.y; y < area.y + area.height; y++)
+		memcpy(surface_row(to, y) + area.x, surface_row(from, y) + area.x,
+			(size_t)area.width * PIXEL_SIZE);
 }

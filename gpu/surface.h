@@ -11,6 +11,7 @@
 #define GPU_SURFACE_H
 
 #include "gpu/pixel.h"
+#include "gpu/rectangle.h"
 #include "mem/dma.h"
 
 #define SURFACE_MAX_BANDS  DMA_MAX_RANGES
@@ -62,6 +63,16 @@ MUST_CHECK enum status surface_scatter(struct surface *surface, struct dma_pool 
 
 /* Gives the memory back. The device must have let go of it. */
 void surface_close(struct surface *surface, struct dma_pool *pool);
+
+/* Copies the pixels of a part of a surface, of the same size and format, to where they are there.
+ */
+void surface_copy(const struct surface *to, const struct surface *from, struct rectangle area);
+
+/* All of it. */
+static inline struct rectangle surface_whole(const struct surface *surface)
+{
+	return (struct rectangle){0, 0, surface->width, surface->height};
+}
 
 /* The pixels of row y (y < height), `width` of them. Inline, since drawing asks for each row. */
 static inline le32 *surface_row(const struct surface *surface, uint32_t y)

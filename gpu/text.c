@@ -126,8 +126,7 @@ struct rectangle text_draw_label_in(
 
 struct rectangle text_draw_label(const struct surface *surface, const char *lines)
 {
-	return text_draw_label_in(
-		surface, (struct rectangle){0, 0, surface->width, surface->height}, lines);
+	return text_draw_label_in(surface, surface_whole(surface), lines);
 }
 
 void text_fill(const struct surface *surface, struct rectangle area, struct colour colour)
