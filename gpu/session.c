@@ -182,6 +182,12 @@ enum status gpu_session_restart(struct gpu_session *s, enum status why)
 	return recover(s, why, NULL, TOLD_SOME);
 }
 
+/* Of the program's own: no reset of the device makes any. */
+static bool lacks_room(enum status status)
+{
+	return status == ERR_NO_MEMORY || status == ERR_RANGE;
+}
+
 enum status gpu_session_update(struct gpu_session *s, unsigned *changes)
 {
 	unsigned more = 0;
@@ -192,13 +198,17 @@ enum status gpu_session_update(struct gpu_session *s, unsigned *changes)
 	tap_tentative(false);
 	if (status == OK)
 		return OK;
+	if (lacks_room(status)) {
+		tap_fail(s->name, "displays", "%s", status_name(status));
+		return status;
+	}
 	/* A change that was under way is done again as a whole. */
 	status = recover(s, status, NULL, *changes ? TOLD_SOME : TOLD_ALL);
 	if (status != OK)
 		return status;
 	status = gpu_screens_update(&s->gpu, s->show, &s->screens, &more);
 	*changes += more;
-	return status == OK ? OK : recover(s, status, NULL, TOLD_SOME);
+	return status == OK || lacks_room(status) ? status : recover(s, status, NULL, TOLD_SOME);
 }
 
 enum status gpu_session_close(struct gpu_session *s)

@@ -56,7 +56,8 @@ MUST_CHECK enum status gpu_session_restart(struct gpu_session *s, enum status wh
 /*
  * Asks for the displays anew and has the screens follow (gpu_screens_update). A failure on the way
  * is recovered from as by gpu_session_recover, and the displays are asked for once more; `changes`
- * is the sum. On an error the session has ended.
+ * is the sum. On an error the session has ended; but not by ERR_NO_MEMORY or ERR_RANGE, a failed
+ * test point, when there is no room for what is to be shown: then the other screens are as before.
  */
 MUST_CHECK enum status gpu_session_update(struct gpu_session *s, unsigned *changes);
 

@@ -23,7 +23,7 @@
 /* One GPU under watch; zeroed but for its session. */
 struct gpu_watch {
 	struct gpu_session *session; /* borrowed; it was opened */
-	enum status status; /* OK while it is watched; then why the session ended */
+	enum status status; /* OK while it is watched; then why no more */
 	unsigned looks;
 	unsigned untold; /* looks since a register was read; 0: it is to be read now */
 	unsigned events; /* EVENT_DISPLAY, so often */
@@ -36,7 +36,7 @@ struct gpu_watch {
 /*
  * Looks once: EVENT_DISPLAY is acknowledged through events_clear, displays and EDIDs are asked for
  * anew, and the screens follow (gpu_session_update); each step is a test point. A device that
- * failed is recovered first. On an error the session has ended: w->status.
+ * failed is recovered first. On an error, w->status, it is not watched any more.
  */
 MUST_CHECK enum status gpu_watch_look(struct gpu_watch *w);
 

@@ -258,6 +258,25 @@ static void test_failure_that_stays(void **state)
 	bench_close(b);
 }
 
+/* A display that is larger than the memory that is left: no reset makes room, and the others keep
+ * their picture. */
+static void test_no_room(void **state)
+{
+	(void)state;
+	start(MODEL_PCI, 2, &bars);
+	display(1, true, 1056, 1024);
+	assert_int_equal(gpu_watch_look(&watch), ERR_NO_MEMORY);
+	bench_expect(b, watch.status, ERR_NO_MEMORY);
+	assert_int_equal(session.recoveries, 0);
+	assert_true(session.open);
+	bench_expect_line("- gpu0: displays # out of memory");
+	bench_expect_picture(b, 0, 64, 48);
+	assert_int_equal(b->model.gpu->resource_count, 1);
+	bench_expect(b, gpu_session_close(&session), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
 static void test_gone(void **state)
 {
 	(void)state;
@@ -411,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_change_that_fails),
 		cmocka_unit_test(test_failure_that_stays),
+		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_events_stay),
 		cmocka_unit_test(test_change_without_event),
