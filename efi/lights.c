@@ -55,7 +55,7 @@ static enum status light(
 	log_info(dev->name, "register accesses: %lu reads, %lu writes, %lu notifications",
 		dev->count.reads, dev->count.writes, l->session.gpu.control.notifications);
 	if (status != OK && p->options.isolate)
-		gpu_isolate(dev, number, devices_find_entropy(p), &setup, &l->show);
+		gpu_isolate(&l->session, devices_find_entropy(p));
 	return status;
 }
 

@@ -16,9 +16,9 @@
 #define RUNG_WAITS 4u
 
 struct climb {
-	struct virtio_device *dev;
+	struct gpu_session *session;
+	struct virtio_device *dev; /* of it */
 	char name[GPU_NAME_SIZE];
-	unsigned number;
 	uint64_t deadline_us;
 	const struct gpu_show *show; /* of the next try */
 	struct gpu_setup next; /* the configuration of the next try */
@@ -35,16 +35,15 @@ static const struct gpu_show small = {.picture = {.pattern = PICTURE_BARS},
 /* Whether the picture can be shown so. Gives everything back, or ends the climb. */
 static enum status show_once(struct climb *c)
 {
-	struct gpu_screens screens = {0};
-	struct gpu gpu;
+	struct gpu_session *s = c->session;
 	bool failed = c->dev->interrupt.failed;
-	enum status stopped, status = gpu_open(&gpu, c->number, c->dev, &c->next);
+	enum status stopped, status = gpu_open(&s->gpu, s->number, c->dev, &c->next);
 
 	if (status == OK) {
-		status = gpu_show(&gpu, c->show, &screens);
-		stopped = gpu_close(&gpu);
+		status = gpu_show(&s->gpu, c->show, &s->screens);
+		stopped = gpu_close(&s->gpu);
 		if (stopped == OK)
-			gpu_screens_close(&screens, c->dev->pool);
+			gpu_screens_close(&s->screens, c->dev->pool);
 	} else {
 		stopped = virtio_stop(c->dev);
 	}
@@ -217,18 +216,19 @@ static void announce(struct climb *c, bool entropy, uint64_t features)
 		log_info(c->name, "isolate: interrupts are not used: nothing to compare");
 }
 
-void gpu_isolate(struct virtio_device *dev, unsigned number, struct virtio_device *entropy,
-	const struct gpu_setup *setup, const struct gpu_show *show)
+void gpu_isolate(struct gpu_session *session, struct virtio_device *entropy)
 {
+	const struct gpu_setup *setup = &session->setup;
+	struct virtio_device *dev = session->dev;
 	struct climb c = {
+		.session = session,
 		.dev = dev,
-		.number = number,
 		.show = &small,
 		.next = {.queue_size = SMALL_QUEUE, .queue_align = setup->queue_align},
 	};
 	uint32_t timeout_us = dev->timeout_us;
 
-	format(c.name, sizeof(c.name), "gpu%u", number);
+	format(c.name, sizeof(c.name), "gpu%u", session->number);
 	dev->timeout_us = (uint32_t)min_u64(timeout_us, ISOLATE_WAIT_US);
 	c.interrupts = virtio_interrupt_pause(dev, true);
 	announce(&c, entropy, setup->features);
@@ -237,7 +237,7 @@ void gpu_isolate(struct virtio_device *dev, unsigned number, struct virtio_devic
 	if (try_fewest(&c)) {
 		try_features(&c, setup->features);
 		try_queue_size(&c, setup->queue_size);
-		try_picture(&c, show, setup->cursor);
+		try_picture(&c, session->show, setup->cursor);
 		if (c.interrupts)
 			try_interrupts(&c);
 	}

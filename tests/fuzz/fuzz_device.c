@@ -208,10 +208,11 @@ static bool run_session(const struct device *d, struct virtio_device *dev)
 
 static bool isolate(const struct device *d, struct virtio_device *dev)
 {
-	struct gpu_setup setup = setup_for(d);
+	static struct gpu_session s;
 	struct gpu_show what = show_for(d, NULL);
 
-	gpu_isolate(dev, 0, NULL, &setup, &what);
+	s = (struct gpu_session){.dev = dev, .setup = setup_for(d), .show = &what};
+	gpu_isolate(&s, NULL);
 	return !dev->pool->used;
 }
 

@@ -34,11 +34,19 @@ static void spoil(struct model *m, struct model_queue *q, struct model_used *use
 		used->id = 63;
 }
 
+static void climb(struct virtio_device *entropy)
+{
+	static struct gpu_session session;
+
+	session = (struct gpu_session){.dev = b->dev, .setup = gpu_setup_full, .show = &bars};
+	gpu_isolate(&session, entropy);
+}
+
 static void isolate(void)
 {
 	b->model.lies.used = spoil;
 	bench_begin(b);
-	gpu_isolate(b->dev, 0, NULL, &gpu_setup_full, &bars);
+	climb(NULL);
 	/* 9 tries, each of which meets at most 4 waits of 200 ms. */
 	bench_expect_within(b, 7 * 4 * ISOLATE_WAIT_US);
 	model_check(&b->model);
@@ -182,7 +190,7 @@ static void test_cannot_be_reset(void **state)
 static void isolate_with_interrupts(void)
 {
 	bench_begin(b);
-	gpu_isolate(b->dev, 0, NULL, &gpu_setup_full, &bars);
+	climb(NULL);
 	bench_expect_within(b, 8 * 4 * ISOLATE_WAIT_US);
 	model_check(&b->model);
 	bench_expect_line("gpu0: isolate: up to 10 tries");
@@ -237,7 +245,7 @@ static void test_interrupts_out_of_use(void **state)
 	b->model.lies.mute = true;
 	bench_expect(b, bench_show(b), OK);
 	bench_expect(b, bench_stop(b), OK);
-	gpu_isolate(b->dev, 0, NULL, &gpu_setup_full, &bars);
+	climb(NULL);
 	bench_expect_line("isolate: interrupts are out of use: the device's interrupt status is 0");
 	bench_expect_line("isolate: everything works");
 	bench_expect_clean(b);
@@ -265,7 +273,7 @@ static void test_entropy(void **state)
 	the_log.level = LOG_INFO;
 	bench_open(b, MODEL_MMIO, &model_type_entropy);
 	bench_find(b);
-	gpu_isolate(b->dev, 0, b->dev, &gpu_setup_full, &bars);
+	climb(b->dev);
 	bench_expect_line("isolate: up to 10 tries");
 	bench_expect_line("isolate: the entropy device alone: works (");
 	bench_expect_line("isolate: nothing works");
