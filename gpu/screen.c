@@ -216,6 +216,11 @@ static enum status take_down(struct gpu *gpu, struct gpu_screens *screens, struc
 	return OK;
 }
 
+static bool is_due(const struct gpu_screen *s, const struct gpu_frame *frame)
+{
+	return s->whole && !memcmp(&s->frame, frame, sizeof(*frame));
+}
+
 /* Takes down what is not as the frames say, then brings up what is missing. */
 static enum status change(struct gpu *gpu, const struct gpu_show *show,
 	const struct gpu_frame *frames, struct gpu_screens *screens, unsigned *changes)
@@ -225,7 +230,7 @@ static enum status change(struct gpu *gpu, const struct gpu_show *show,
 	for (unsigned i = 0; status == OK && i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
 		struct gpu_screen *s = &screens->screens[i];
 
-		if (!s->frame.view_count || !memcmp(&s->frame, &frames[i], sizeof(frames[i])))
+		if (!s->frame.view_count || is_due(s, &frames[i]))
 			continue;
 		*changes += 1;
 		status = take_down(gpu, screens, s);
@@ -243,6 +248,7 @@ static enum status change(struct gpu *gpu, const struct gpu_show *show,
 		status = bring_up(gpu, show, s);
 		if (status == OK)
 			status = show_cursors(gpu, screens, s);
+		s->whole = status == OK;
 	}
 	return status;
 }

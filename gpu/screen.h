@@ -27,6 +27,7 @@ struct gpu_screen {
 	bool created; /* the device has the resource */
 	bool attached; /* and knows the surface's memory */
 	uint32_t set; /* a bit for each scanout that the device was told to set to it */
+	bool whole; /* each step went well; else what is on it may be no picture */
 	struct surface surface;
 	struct gpu_back back; /* where the picture moves (gpu/flip.h) */
 };
@@ -65,9 +66,9 @@ MUST_CHECK enum status gpu_show(
 	struct gpu *gpu, const struct gpu_show *show, struct gpu_screens *screens);
 
 /*
- * Asks for the displays anew. Screens that are no longer as they should be are taken down, then new
- * ones are brought up; the others stay as they are. `changes` is how many were taken down or
- * brought up. Errors as gpu_show.
+ * Asks for the displays anew. Screens that are no longer as they should be, or of which a step has
+ * failed, are taken down, then new ones are brought up; the others stay as they are. `changes` is
+ * how many were taken down or brought up. Errors as gpu_show.
  */
 MUST_CHECK enum status gpu_screens_update(struct gpu *gpu, const struct gpu_show *show,
 	struct gpu_screens *screens, unsigned *changes);

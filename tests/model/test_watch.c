@@ -3,7 +3,10 @@
  * picture on what there is, few register reads, nothing left behind. */
 #include "bench.h"
 #include "gpu/fault.h"
+#include "gpu/readback.h"
 #include "gpu/watch.h"
+
+#include <string.h>
 
 static struct bench bench;
 static struct bench *const b = &bench;
@@ -243,6 +246,58 @@ static void test_change_that_fails(void **state)
 	}
 }
 
+/* What stands over the picture of a display that has changed. */
+static unsigned count_labels(void)
+{
+	unsigned count = 0;
+
+	for (const char *at = host_log(); (at = strstr(at, "label: rectangle ")); at++)
+		count++;
+	return count;
+}
+
+/* The change is served whole: the label, and the picture that check=readback had overwritten. */
+static void test_change_that_fails_at_the_end(void **state)
+{
+	static const struct gpu_show show = {
+		.picture = {.pattern = PICTURE_BARS}, .readback = true, .label = "label"};
+
+	(void)state;
+	for (unsigned at = 1; at <= 13; at++) {
+		struct gpu_setup setup = gpu_setup_full;
+		const struct model_display *d;
+		unsigned labels;
+
+		host_reset(NULL);
+		bench_open(b, MODEL_PCI, &model_type_gpu);
+		b->model.understood |= GPU_READBACK_FEATURES;
+		b->model.offered |= GPU_READBACK_FEATURES;
+		b->model.answers_awaited = false;
+		bench_find(b);
+		setup.features |= GPU_READBACK_FEATURES;
+		bench_expect(b, gpu_session_open(&session, 0, b->dev, &setup, &show), OK);
+		watch = (struct gpu_watch){.session = &session};
+		host_advance_us(GPU_SESSION_SETTLED_US);
+		display(0, true, 400, 300);
+		labels = count_labels();
+		b->model.lies.silent_at = b->model.requests + at;
+		look();
+		assert_int_equal(session.recoveries, 1);
+		assert_in_range(count_labels(), labels + 1, labels + 2);
+		d = &b->model.gpu->displays[0];
+		for (uint32_t x = 0; x < 400; x++) {
+			struct colour c = picture_colour(&show.picture, x, 50, 400, 300);
+
+			assert_int_equal(d->screen[50 * 400 + x] & 0xffffff,
+				(uint32_t)c.red << 16 | (uint32_t)c.green << 8 | c.blue);
+		}
+		assert_int_equal(d->screen[150 * 400 + 200] & 0xff,
+			le32_value(surface_row(&session.screens.screens[0].surface, 150)[200]) &
+				0xff);
+		finish();
+	}
+}
+
 static void test_failure_that_stays(void **state)
 {
 	(void)state;
@@ -429,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_few_reads),
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_change_that_fails),
+		cmocka_unit_test(test_change_that_fails_at_the_end),
 		cmocka_unit_test(test_failure_that_stays),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_gone),
