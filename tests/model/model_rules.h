@@ -56,7 +56,7 @@
 	RULE(UNDERSTOOD, "features-understood", "§3.1.1", "only features that the driver implements are accepted") \
 	RULE(FEATURES_FROZEN, "features-frozen", "§3.1.1", "no feature is accepted after FEATURES_OK") \
 	RULE(FEATURES_OK_READ, "features-ok-read", "§3.1.1", "FEATURES_OK is read back before the driver goes on") \
-	RULE(CONFIG_WRITTEN, "config-written", "§3.1.1, §5.7.4.1", "the configuration is not written") \
+	RULE(CONFIG_WRITTEN, "config-written", "§3.1.1, §5.7.4.1", "the configuration is not written, but for events_clear of a running GPU") \
 	RULE(GAVE_UP, "gave-up-failed", "§3.1.1", "a driver that gives up sets FAILED") \
 	RULE(NOTIFY_EARLY, "notify-early", "§3.1.1", "no notification before DRIVER_OK") \
 	RULE(LEGACY_STEPS, "legacy-steps", "§3.1.2", "a legacy device is initialised without FEATURES_OK") \
