@@ -253,11 +253,11 @@ $(HOST_OUT)/obj/tests/unit/uapi_ours.o: private HOST_FLAGS += -I$(HOST_OUT)
 
 # What speaks to firmware sees the UEFI definitions here too, and a fake of boot services.
 FIRMWARE_OBJECTS := $(HOST_OUT)/obj/efi/dma_pages.o $(HOST_OUT)/obj/efi/firmware.o \
-	$(HOST_OUT)/obj/efi/gop.o $(HOST_OUT)/obj/efi/leave.o $(HOST_OUT)/obj/efi/log_file.o $(HOST_OUT)/obj/efi/persist.o \
-	$(HOST_OUT)/obj/efi/text_file.o
+	$(HOST_OUT)/obj/efi/gop.o $(HOST_OUT)/obj/efi/leave.o $(HOST_OUT)/obj/efi/log_file.o \
+	$(HOST_OUT)/obj/efi/option_sources.o $(HOST_OUT)/obj/efi/persist.o $(HOST_OUT)/obj/efi/text_file.o
 FIRMWARE_TESTS   := $(patsubst %,$(HOST_OUT)/obj/tests/unit/%.o,fake_firmware test_firmware test_leave \
 	test_log_file test_gop \
-	test_persist)
+	test_option_sources test_persist)
 
 $(FIRMWARE_OBJECTS) $(FIRMWARE_TESTS): private HOST_FLAGS += $(call EFI_FLAGS,$(HOST))
 
@@ -516,6 +516,7 @@ distclean: clean
 define HELP
 Targets:
   all        (default) build for $(ARCHES), stage esp/
+  esp        the same as all; apps: without esp/; clang: by clang, into build/clang
   run        build, boot in QEMU, show the log; the screen goes to build/screen.png
   check      build everything and run every test; the last line counts them
   wide       what check leaves out: media, machines, the other architecture

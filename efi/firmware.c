@@ -123,7 +123,8 @@ EFI_FILE_PROTOCOL *firmware_open_volume(const struct firmware *fw)
 	EFI_FILE_PROTOCOL *root;
 	EFI_STATUS status;
 
-	if (!fw->loaded->DeviceHandle)
+	/* Without a LoadedImage protocol firmware_open has failed, and that is still to be said. */
+	if (!fw->loaded || !fw->loaded->DeviceHandle)
 		return NULL;
 	status = fw->system->BootServices->HandleProtocol(
 		fw->loaded->DeviceHandle, &file_system, (void **)&volume);

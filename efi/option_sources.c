@@ -25,18 +25,26 @@ static void parse(
 		l->status = status;
 }
 
-/* Opens \firstlight.conf on the volume that the image came from; NULL when there is none. */
+/* Opens \firstlight.conf on the volume that the image came from; NULL, logged, when there is none.
+ */
 static EFI_FILE_PROTOCOL *open_config(struct firmware *fw, EFI_FILE_PROTOCOL **root)
 {
 	static CHAR16 name[] = L"\\firstlight.conf";
+	EFI_STATUS status = EFI_NOT_FOUND;
 	EFI_FILE_PROTOCOL *file;
 
 	*root = firmware_open_volume(fw);
-	if (!*root)
-		return NULL;
-	if (!EFI_ERROR((*root)->Open(*root, &file, name, EFI_FILE_MODE_READ, 0)))
+	if (*root)
+		status = (*root)->Open(*root, &file, name, EFI_FILE_MODE_READ, 0);
+	if (!EFI_ERROR(status))
 		return file;
-	(*root)->Close(*root);
+	if (status == EFI_NOT_FOUND)
+		log_info("efi", "options: no firstlight.conf on the volume of this image");
+	else
+		log_info("efi", "options: firstlight.conf cannot be opened: status 0x%lx",
+			(uint64_t)status);
+	if (*root)
+		(*root)->Close(*root);
 	return NULL;
 }
 
@@ -48,10 +56,8 @@ static void load_config(struct loading *l, struct firmware *fw)
 	EFI_STATUS status;
 	char *text;
 
-	if (!file) {
-		log_info("efi", "options: no firstlight.conf on the volume of this image");
+	if (!file)
 		return;
-	}
 	status = bs->AllocatePool(EfiLoaderData, size, (void **)&text);
 	if (!EFI_ERROR(status)) {
 		status = file->Read(file, &size, text);

@@ -2,6 +2,7 @@
 /* In: calls of boot services. Out: what a firmware with the test's memory map answers. */
 #include "fake_firmware.h"
 
+#include <efishell.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,6 +154,20 @@ static EFI_STATUS EFIAPI write_file(EFI_FILE_PROTOCOL *file, UINTN *size, void *
 	return EFI_VOLUME_FULL;
 }
 
+static EFI_STATUS EFIAPI read_file(EFI_FILE_PROTOCOL *file, UINTN *size, void *data)
+{
+	struct fake_file *f = &fake_firmware.file;
+
+	(void)file;
+	assert_false(fake_firmware.left);
+	if (f->read != EFI_SUCCESS)
+		return f->read;
+	if (*size > f->length)
+		*size = f->length;
+	memcpy(data, f->text, *size);
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI flush_file(EFI_FILE_PROTOCOL *file)
 {
 	(void)file;
@@ -164,6 +179,7 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_PROTOCOL *root, EFI_FILE_PROTOCOL **
 {
 	static EFI_FILE_PROTOCOL file = {.Close = close_file,
 		.Delete = delete_file,
+		.Read = read_file,
 		.Write = write_file,
 		.Flush = flush_file};
 	struct fake_file *f = &fake_firmware.file;
@@ -200,14 +216,21 @@ static EFI_STATUS EFIAPI open_volume(
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *protocol, void **out)
 {
 	static const EFI_GUID file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+	static const EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+	static const EFI_GUID shell = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
 	static EFI_SIMPLE_FILE_SYSTEM_PROTOCOL volume = {.OpenVolume = open_volume};
+	struct fake_firmware *f = &fake_firmware;
 
-	assert_false(fake_firmware.left);
-	assert_ptr_equal(handle, &fake_firmware);
-	if (memcmp(protocol, &file_system, sizeof(file_system)) || fake_firmware.file.no_volume)
-		return EFI_UNSUPPORTED;
-	*out = &volume;
-	return EFI_SUCCESS;
+	assert_false(f->left);
+	assert_ptr_equal(handle, f);
+	*out = NULL;
+	if (!memcmp(protocol, &file_system, sizeof(file_system)) && !f->file.no_volume)
+		*out = &volume;
+	if (!memcmp(protocol, &loaded_image, sizeof(loaded_image)) && !f->not_loaded)
+		*out = &f->loaded;
+	if (!memcmp(protocol, &shell, sizeof(shell)))
+		*out = f->shell;
+	return *out ? EFI_SUCCESS : EFI_UNSUPPORTED;
 }
 
 static EFI_STATUS EFIAPI get_variable(
@@ -268,7 +291,7 @@ void fake_firmware_init(struct firmware *fw)
 	f->system.RuntimeServices = &f->runtime;
 	f->loaded.DeviceHandle = f;
 	f->file.room = FAKE_FILE_SIZE;
-	*fw = (struct firmware){.system = &f->system, .loaded = &f->loaded};
+	*fw = (struct firmware){.image = f, .system = &f->system, .loaded = &f->loaded};
 }
 
 void fake_firmware_add(uint32_t type, uint64_t start, uint64_t pages, uint64_t attributes)

@@ -16,9 +16,10 @@
 /* A volume with room for one file. */
 struct fake_file {
 	bool no_volume; /* the image's device has no file system */
-	EFI_STATUS open; /* what Open for writing returns otherwise than EFI_SUCCESS */
+	EFI_STATUS open; /* what Open returns otherwise than EFI_SUCCESS */
 	EFI_STATUS removal; /* what Delete returns otherwise */
 	EFI_STATUS flush; /* what Flush returns otherwise */
+	EFI_STATUS read; /* what Read returns otherwise */
 	UINTN room; /* bytes that the volume takes */
 	bool exists;
 	char name[32];
@@ -52,6 +53,9 @@ struct fake_firmware {
 	void *anywhere; /* those of AllocateAnyPages */
 	UINTN watchdog_timeout;
 	EFI_LOADED_IMAGE_PROTOCOL loaded;
+	bool not_loaded; /* there is no LoadedImage protocol */
+	void *shell; /* the shell's EFI_SHELL_PARAMETERS_PROTOCOL; NULL: it did not start the image
+		      */
 	EFI_RUNTIME_SERVICES runtime;
 	struct fake_variable variable;
 	struct fake_file file; /* the one on the volume */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The memory map's two uses: what tables may point to, and what DMA memory is made of. */
+/* What is opened first; the memory map's two uses: what tables may point to, what DMA memory is of.
+ */
 #include "efi/dma_pages.h"
+#include "efi/log_file.h"
 #include "fake_firmware.h"
 #include "host.h"
+
+#include <string.h>
 
 #define MIB(n)     ((uint64_t)(n) << 20)
 #define PAGES(mib) (MIB(mib) / PAGE_SIZE)
@@ -48,6 +52,39 @@ static void test_tables_lie_in_memory(void **state)
 	assert_null(source.map(source.context, 0x500000, 4));
 	assert_null(source.map(source.context, 0, 4));
 	assert_null(source.map(source.context, UINT64_MAX - 2, 4));
+}
+
+/* The log of a run that could not even begin still has a place to go, or a reason why not. */
+static void test_no_loaded_image(void **state)
+{
+	char said[TEXT_FILE_SAID_SIZE];
+
+	(void)state;
+	fake_firmware.not_loaded = true;
+	assert_int_equal(firmware_open(&fw, &fake_firmware, &fake_firmware.system), ERR_NOT_FOUND);
+	assert_true(host_logged("error: LoadedImage protocol: status"));
+	assert_false(log_file_write(&fw, said));
+	assert_non_null(strstr(said, "this image's volume has no file system"));
+}
+
+/* The first line of the log is one line, whatever was handed over. */
+static void test_first_line(void **state)
+{
+	CHAR16 load_options[] = {'a', '\n', 'o', 'k', 0x1b, 0x4e2d, 'z', 0, 'b'};
+	CHAR16 vendor[] = {'V', 0};
+
+	(void)state;
+	fake_firmware_add(EfiConventionalMemory, MIB(16), PAGES(64), EFI_MEMORY_WB);
+	fake_firmware.system.FirmwareVendor = vendor;
+	fake_firmware.loaded.LoadOptions = load_options;
+	fake_firmware.loaded.LoadOptionsSize = sizeof(load_options) - 1;
+	assert_int_equal(firmware_open(&fw, &fake_firmware, &fake_firmware.system), OK);
+	assert_non_null(strstr(host_log(), "LoadOptions: a?ok??z\n"));
+	firmware_close(&fw);
+	fake_firmware.system.FirmwareVendor = NULL;
+	fake_firmware.loaded.LoadOptions = NULL;
+	assert_int_equal(firmware_open(&fw, &fake_firmware, &fake_firmware.system), OK);
+	assert_non_null(strstr(host_log(), "LoadOptions: none\n"));
 }
 
 static void test_half_of_what_is_free(void **state)
@@ -130,6 +167,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_tables_lie_in_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_loaded_image, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_first_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_half_of_what_is_free, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_several_pieces_and_the_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_usable, setup, teardown),
