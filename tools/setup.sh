@@ -171,7 +171,7 @@ group_lint()
 group_pytest()
 {
 	need_module pytest python3-pytest "runs the tests"
-	need_module xdist python3-pytest-xdist "runs two tests at a time"
+	need_module xdist python3-pytest-xdist "runs several tests at a time"
 	need_command edid-decode edid-decode "a second reader of EDIDs, to compare"
 }
 
