@@ -28,7 +28,7 @@ enum status gpu_ask_displays(struct gpu *gpu, struct gpu_display *displays)
 enum status gpu_ask_edid(struct gpu *gpu, uint32_t scanout, struct edid *edid)
 {
 	uint8_t data[1024];
-	uint32_t size;
+	uint32_t size = 0;
 	enum status status;
 
 	*edid = (struct edid){0};
