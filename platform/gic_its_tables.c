@@ -49,11 +49,11 @@ static enum status open_table(
 	static const uint32_t page_sizes[4] = {4096, 16384, 65536, 65536};
 	struct gic_its *its = &chip->gic.its;
 	uint64_t at = GITS_BASER + 8 * i, keep = baser & (7ull << 56 | 0x1full << 48);
-	uint64_t kept, bytes, pages = UINT64_MAX;
+	uint64_t kept, bytes, pages, asked = 0;
 	enum status status;
 	uint32_t page;
 
-	for (uint64_t asked = 0; asked < 3 && pages > PAGES_MOST; asked++) {
+	do {
 		region_write(&its->registers, at, 8, keep | wish | asked << 8, "GITS_BASER");
 		kept = region_read(&its->registers, at, 8, "GITS_BASER");
 		page = page_sizes[GITS_BASER_PAGE(kept)];
@@ -61,7 +61,7 @@ static enum status open_table(
 		if (kept & wish & GITS_BASER_INDIRECT)
 			bytes = align_up(bytes, page) / page * sizeof(le64);
 		pages = align_up(bytes, page) / page;
-	}
+	} while (++asked < 3 && pages > PAGES_MOST);
 	pages = min_u64(pages, PAGES_MOST);
 	status = dma_alloc(chip->pool, pages * page, page, &its->tables[i]);
 	if (status != OK)
