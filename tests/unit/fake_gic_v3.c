@@ -87,14 +87,18 @@ static void run_commands(uint64_t end)
 
 static void its_write(void *context, uint64_t offset, unsigned width, uint64_t value)
 {
+	uint64_t asked = value;
+
 	(void)context;
 	(void)width;
 	if (offset >= GITS_BASER && offset < GITS_BASER + 64) {
-		/* Type and entry size are fixed; the page size is 4 KiB whatever is asked. */
+		/* Type and entry size are fixed. */
 		value = (value & ~(7ull << 56 | 0x1full << 48 | 3u << 8)) |
 			(g->its[offset / 8] & (7ull << 56 | 0x1full << 48));
 		if (g->not_shared)
 			value &= ~GIC_SHAREABLE_MASK;
+		if (g->any_page)
+			value |= asked & 3u << 8;
 		if (g->flat)
 			value &= ~GITS_BASER_INDIRECT;
 	}

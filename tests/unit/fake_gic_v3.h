@@ -32,6 +32,7 @@ struct fake_gic_v3 {
 	bool busy; /* … and is never quiescent */
 	bool not_shared; /* its tables are not in the caches */
 	bool flat; /* it knows no tables of pages */
+	bool any_page; /* its tables are of pages of any size; else of 4 KiB */
 	bool lpis_stay; /* GICR_CTLR is what it is */
 	bool no_registers; /* ICC_SRE stays 0 */
 };

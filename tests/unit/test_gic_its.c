@@ -97,7 +97,23 @@ static void test_tables(void **state)
 	assert_int_equal(g->pool.used, 0);
 }
 
-/* The same devices in a table of 128 pages, of which only that of device 0x10 is there. */
+/* 65536 devices of 32 bytes are more than 256 pages of 4 KiB: they are in 128 of 16 KiB. */
+static void test_larger_pages(void **state)
+{
+	struct irq_message message;
+
+	(void)state;
+	g->flat = true;
+	g->any_page = true;
+	g->its[GITS_BASER / 8] |= 0x1full << 48;
+	assert_int_equal(irq_open(&g->tables, &g->pool), OK);
+	assert_int_equal(connect_message(0, &message), OK);
+	assert_int_equal(g->its[GITS_BASER / 8] >> 8 & 3, 1);
+	assert_int_equal(g->its[GITS_BASER / 8] & 0xff, 127);
+	assert_int_equal(g->its[GITS_BASER / 8 + 1] >> 8 & 3, 0);
+}
+
+/* Those of 8 bytes in a table of 128 pages, of which only that of device 0x10 is there. */
 static void test_table_of_pages(void **state)
 {
 	struct irq_message message;
@@ -319,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_messages, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(test_tables, setup, fake_gic_v3_teardown),
+		cmocka_unit_test_setup_teardown(test_larger_pages, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(test_table_of_pages, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(test_its_does_not_run, setup, fake_gic_v3_teardown),
 		cmocka_unit_test_setup_teardown(
