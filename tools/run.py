@@ -153,6 +153,12 @@ def verdict_by_exit_code(running, options):
     return status
 
 
+def show_errors(running):
+    """What QEMU itself has said, such as the traces that its arguments ask for."""
+    if running.errors:
+        say(f"QEMU says:\n{running.errors.rstrip()}")
+
+
 def run(options):
     Path(options.screen).unlink(missing_ok=True)
     printer = LinePrinter()
@@ -163,6 +169,7 @@ def run(options):
         except (qemu.Timeout, qemu.FirmwareFault):
             save_screen(running, options)
             raise
+        show_errors(running)
     say(next((word for word, code in VERDICTS.items() if code == status), "FAIL"))
     return status
 

@@ -107,6 +107,16 @@ def test_no_verdict_in_time(run):
     assert lines[-1] == "run: the line `# RESULT: …` did not come in 2 s"
 
 
+def test_what_qemu_says(run):
+    """The device's side, and not where there is nothing."""
+    status, lines, _ = run("--qemu-args=-trace virtio_set_status")
+    assert status == 0, "\n".join(lines)
+    said = lines[lines.index("run: QEMU says:") + 1 : -1]
+    assert said and all("virtio_set_status" in line for line in said), said
+    status, lines, _ = run()
+    assert status == 0 and "run: QEMU says:" not in lines
+
+
 def test_qemu_arguments(run):
     status, lines, _ = run("--qemu-args=-machine 'gic-version=3' -smp 2", "--verbose")
     assert status == 0, "\n".join(lines)
