@@ -203,7 +203,7 @@ class Machine:
             *self.command,
             "-chardev", f"pipe,id=serial,path={escape(serial)}", "-serial", "chardev:serial",
             "-chardev", f"socket,id=qmp,fd={qmp_end.fileno()}",
-            "-mon", "chardev=qmp,mode=control",
+            "-qmp", "chardev:qmp",
         ]  # fmt: skip
         # setpriv: when we are killed, QEMU is too.
         self._process = subprocess.Popen(

@@ -220,6 +220,7 @@ group_matrix()
 	group_opengl
 	group_uboot
 	need_file /usr/lib/qemu/vhost-user-gpu qemu-system-gui "a GPU in a process of its own"
+	need_file '/usr/lib/*/libEGL.so.1' libegl1 "virtio-gpu-gl of QEMU 11 ends without it"
 }
 
 group_check()
