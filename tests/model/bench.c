@@ -130,6 +130,28 @@ void bench_expect_clean(struct bench *b)
 	assert_int_equal(b->memory.pool.free.count, MODEL_RANGES);
 }
 
+void bench_expect_shown(struct bench *b, const struct gpu_show *show)
+{
+	bench_find(b);
+	assert_non_null(b->dev);
+	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
+	bench_expect(b, gpu_show(&b->gpu, show, &b->screens), OK);
+}
+
+void bench_end(struct bench *b)
+{
+	bench_expect(b, bench_stop(b), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+void bench_end_session(struct bench *b, struct gpu_session *s)
+{
+	bench_expect(b, gpu_session_close(s), OK);
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
 void bench_expect_picture(struct bench *b, unsigned index, uint32_t width, uint32_t height)
 {
 	const struct model_display *d = &b->model.gpu->displays[index];
@@ -163,6 +185,5 @@ void bench_expect_within(struct bench *b, uint64_t limit_us)
 
 void bench_expect_line(const char *text)
 {
-	if (!host_logged(text))
-		fail_msg("no line has '%s'\n%s", text, host_log());
+	host_expect_line(text);
 }

@@ -6,7 +6,7 @@
 #define TESTS_MODEL_BENCH_H
 
 #include "fake_gic.h"
-#include "gpu/screen.h"
+#include "gpu/session.h"
 #include "model_gpu.h"
 #include "virtio/entropy.h"
 #include "virtio/find.h"
@@ -54,11 +54,18 @@ enum status bench_show(struct bench *b);
 /* gpu_close, and the surfaces with it when it succeeds. */
 enum status bench_stop(struct bench *b);
 
+/* bench_find, gpu_open and gpu_show: fails the test when one of them does. */
+void bench_expect_shown(struct bench *b, const struct gpu_show *show);
+
 /* Fails the test when the driver broke a rule, then when `status` is not the expected one. */
 void bench_expect(struct bench *b, enum status status, enum status expected);
 
 /* Fails the test when not every byte of memory was given back, or the device is not reset. */
 void bench_expect_clean(struct bench *b);
+
+/* The end of a test in which all went well: stops, expects it clean, and closes the bench. */
+void bench_end(struct bench *b);
+void bench_end_session(struct bench *b, struct gpu_session *s);
 
 /* Fails the test when display `index` does not show the picture, of that size. */
 void bench_expect_picture(struct bench *b, unsigned index, uint32_t width, uint32_t height);

@@ -49,7 +49,5 @@ enum status bench_3d_show(struct bench *b, bool check_3d, bool blob)
 
 void bench_3d_close(struct bench *b)
 {
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }

@@ -202,9 +202,7 @@ static void finish(void)
 {
 	assert_true(tap_passed());
 	assert_false(host_logged("not ok"));
-	bench_expect(b, gpu_session_close(&session), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end_session(b, &session);
 }
 
 /*
@@ -467,9 +465,7 @@ static void test_second_buffer_refused(void **state)
 		assert_int_equal(b->model.gpu->resource_count, 1);
 		assert_int_equal(b->memory.pool.used, used);
 		expect_what_is_in_memory();
-		bench_expect(b, gpu_session_close(&session), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end_session(b, &session);
 	}
 }
 
@@ -525,9 +521,7 @@ static void test_no_memory(void **state)
 		dma_free(&b->memory.pool, &room);
 		while (count)
 			dma_free(&b->memory.pool, &most[--count]);
-		bench_expect(b, gpu_session_close(&session), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end_session(b, &session);
 	}
 }
 

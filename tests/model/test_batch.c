@@ -60,9 +60,7 @@ static void start(uint64_t not_offered, uint16_t queue_size)
 
 static void finish(void)
 {
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 /* A batch that creates resources 1 to `count`, up to an error. */

@@ -101,10 +101,7 @@ static void start(uint32_t width, uint32_t height)
 	b->model.gpu->displays[0] =
 		(struct model_display){.enabled = true, .width = width, .height = height};
 	b->model.lies.reply = watch;
-	bench_find(b);
-	assert_non_null(b->dev);
-	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
-	bench_expect(b, gpu_show(&b->gpu, &bars, &b->screens), OK);
+	bench_expect_shown(b, &bars);
 	/* Without the lines of register accesses, of which there are too many for the log. */
 	the_log.level = LOG_INFO;
 }
@@ -117,9 +114,7 @@ static enum status run(void)
 
 static void finish(void)
 {
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 /* The value of a figure, whose unit must be that one. */

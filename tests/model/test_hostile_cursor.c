@@ -35,9 +35,7 @@ static enum status run(void)
 
 static void stop(void)
 {
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 static void test_every_transport(void **state)
@@ -143,9 +141,7 @@ static void test_recovered(void **state)
 	assert_int_equal(b->model.gpu->displays[0].cursor, CURSOR_RESOURCE);
 	assert_int_equal(b->model.gpu->displays[0].cursor_x, 32);
 	assert_int_equal(b->model.gpu->cursor_updates, 2 * 3);
-	bench_expect(b, gpu_session_close(&session), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end_session(b, &session);
 }
 
 /* The image's commands fail as any others do. */
@@ -157,13 +153,6 @@ static void test_image_refused(void **state)
 	b->model.gpu->refuse_with = VIRTIO_GPU_RESP_ERR_UNSPEC;
 	bench_expect(b, run(), ERR_REFUSED);
 	stop();
-}
-
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
 }
 
 int main(void)
@@ -178,5 +167,5 @@ int main(void)
 		cmocka_unit_test(test_image_refused),
 	};
 
-	return cmocka_run_group_tests_name("hostile_cursor", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("hostile_cursor", tests, NULL, bench_teardown);
 }

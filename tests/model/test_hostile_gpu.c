@@ -199,9 +199,7 @@ static void test_display_sizes(void **state)
 		bench_find(b);
 		bench_expect(b, bench_show(b), OK);
 		bench_expect_picture(b, 0, 1280, 800);
-		bench_expect(b, bench_stop(b), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end(b);
 	}
 }
 

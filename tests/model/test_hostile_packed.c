@@ -212,9 +212,7 @@ static void test_packed_scribbles(void **state)
 		b->model.lies.answered = scribble;
 		bench_expect(b, show(), OK);
 		bench_expect_picture(b, 0, 64, 48);
-		bench_expect(b, bench_stop(b), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end(b);
 	}
 }
 

@@ -223,9 +223,7 @@ static void test_writes_where_it_must_not(void **state)
 		bench_find(b);
 		bench_expect(b, bench_show(b), OK);
 		bench_expect_picture(b, 0, 64, 48);
-		bench_expect(b, bench_stop(b), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end(b);
 	}
 }
 

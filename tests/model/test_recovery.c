@@ -42,9 +42,7 @@ static void expect_shown_and_close(void)
 	bench_expect_picture(b, 0, 64, 48);
 	assert_true(tap_passed());
 	assert_false(host_logged("not ok"));
-	bench_expect(b, gpu_session_close(&session), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end_session(b, &session);
 }
 
 /* A command, to whose failure the session is told; what it made of that. */
@@ -239,9 +237,7 @@ static void test_queue_reset_in_update(void **state)
 		bench_expect_line(expected[i]);
 		assert_int_equal(session.recoveries, 1);
 		bench_expect_picture(b, 0, i ? 32 : 64, 48);
-		bench_expect(b, gpu_session_close(&session), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end_session(b, &session);
 	}
 }
 

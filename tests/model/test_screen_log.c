@@ -40,17 +40,12 @@ static void start(unsigned scanouts)
 
 static void show(const struct gpu_show *what)
 {
-	bench_find(b);
-	assert_non_null(b->dev);
-	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
-	bench_expect(b, gpu_show(&b->gpu, what, &b->screens), OK);
+	bench_expect_shown(b, what);
 }
 
 static void finish(void)
 {
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 /* Rows of text, the topmost first, of a half that is black elsewhere. */

@@ -220,9 +220,7 @@ static void test_blob_layouts(void **state)
 		assert_int_not_equal(changes, 0);
 		expect_part(&what, 0, 0, 64);
 		assert_int_equal(b->model.gpu->resource_count, 1);
-		bench_expect(b, gpu_session_close(&session), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end_session(b, &session);
 	}
 }
 

@@ -32,10 +32,7 @@ static void display(unsigned index, bool enabled, struct rectangle area)
 
 static void show(void)
 {
-	bench_find(b);
-	assert_non_null(b->dev);
-	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
-	bench_expect(b, gpu_show(&b->gpu, &what, &b->screens), OK);
+	bench_expect_shown(b, &what);
 }
 
 static unsigned update(void)
@@ -204,9 +201,7 @@ static void test_desktop_too_large(void **state)
 	bench_expect(b, gpu_show(&b->gpu, &what, &b->screens), ERR_RANGE);
 	bench_expect_line("not ok");
 	bench_expect_line("the desktop of 8190x8290");
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 /* Those without a display too, at the size that their EDID prefers. */
@@ -342,16 +337,11 @@ static void test_thousands_of_rounds(void **state)
 		assert_int_equal(b->memory.pool.used, used);
 		display(1, i % 3, (struct rectangle){0, 0, 16 + i % 50, 16 + i % 7});
 		(void)update();
+		assert_false(host_logged("cause:"));
+		host_forget_log();
 	}
 	assert_true(b->model.gpu->resource_peak <= 2);
 	finish();
-}
-
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
-	return 0;
 }
 
 int main(void)
@@ -373,5 +363,5 @@ int main(void)
 		cmocka_unit_test(test_thousands_of_rounds),
 	};
 
-	return cmocka_run_group_tests_name("strict_displays", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("strict_displays", tests, NULL, bench_teardown);
 }

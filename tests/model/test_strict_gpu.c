@@ -25,10 +25,7 @@ static void display(unsigned index, bool enabled, uint32_t width, uint32_t heigh
 
 static void show(const struct gpu_show *what)
 {
-	bench_find(b);
-	assert_non_null(b->dev);
-	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
-	bench_expect(b, gpu_show(&b->gpu, what, &b->screens), OK);
+	bench_expect_shown(b, what);
 }
 
 static void finish(void)

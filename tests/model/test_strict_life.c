@@ -38,9 +38,7 @@ static void show_picture(enum model_transport transport, void (*change)(struct m
 	assert_non_null(b->dev);
 	bench_expect(b, bench_show(b), OK);
 	bench_expect_picture(b, 0, 64, 48);
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 static void on_all(void (*change)(struct model *m))
@@ -201,9 +199,7 @@ static void test_configuration_changes(void **state)
 		assert_int_equal(b->model.config_changes, 0);
 		assert_int_equal(words[0], 1);
 		assert_int_equal(words[1], 0);
-		bench_expect(b, bench_stop(b), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end(b);
 	}
 }
 
@@ -223,9 +219,7 @@ static void test_configuration_field(void **state)
 		bench_expect(b, virtio_read_config(b->dev, NUM_SCANOUTS, &word, 1), OK);
 		assert_int_equal(b->dev->count.reads - before, 1);
 		assert_int_equal(word, 1);
-		bench_expect(b, bench_stop(b), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end(b);
 	}
 }
 
@@ -278,9 +272,7 @@ static void test_reset_of_a_queue(void **state)
 	bench_expect(b, bench_show(b), OK);
 	bench_expect(b, queue_reset(&b->gpu.control), OK);
 	bench_expect(b, gpu_screens_present(&b->gpu, &b->screens), OK);
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 /* A window that ends before the register: declined, by name. */

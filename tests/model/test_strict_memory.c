@@ -50,9 +50,7 @@ static void test_nothing_is_allocated_per_command(void **state)
 		assert_int_equal(pool->used, before.used);
 		assert_int_equal(pool->free.count, 0);
 		pool->free = before.free;
-		bench_expect(b, bench_stop(b), OK);
-		bench_expect_clean(b);
-		bench_close(b);
+		bench_end(b);
 	}
 }
 

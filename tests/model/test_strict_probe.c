@@ -109,9 +109,7 @@ static void test_pci_revision_0(void **state)
 	bench_find(b);
 	assert_non_null(b->dev);
 	bench_expect(b, bench_show(b), OK);
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 }
 
 /* §4.1.4.1: cap_len may be larger than what is known of it. */
@@ -144,9 +142,7 @@ static void test_pci_shared_memory(void **state)
 	bench_find(b);
 	bench_expect_line("shared memory region 1: bar 4 offset 0x100001000 length 0x210000000");
 	bench_expect(b, bench_show(b), OK);
-	bench_expect(b, bench_stop(b), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end(b);
 	/* One that is too short for 64 bits is no region. */
 	start(MODEL_PCI, &model_type_gpu);
 	model_pci_put(&b->model, MODEL_CAP_VENDOR + 2, 2, 16 | 8 << 8);

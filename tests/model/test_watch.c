@@ -54,9 +54,7 @@ static void finish(void)
 {
 	assert_true(tap_passed());
 	assert_false(host_logged("not ok"));
-	bench_expect(b, gpu_session_close(&session), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end_session(b, &session);
 }
 
 /* Smaller, larger, the same: the event is cleared, the old resource gone. */
@@ -377,9 +375,7 @@ static void test_change_without_event(void **state)
 	bench_expect_line(
 		"cause: mistake 48: a change of the displays was not looked at (likely: 1 "
 		"screens are not as the displays are; EVENT_DISPLAY is not set, 0 were");
-	bench_expect(b, gpu_session_close(&session), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end_session(b, &session);
 }
 
 /* A driver that does not look. */
@@ -396,9 +392,7 @@ static void test_events_ignored(void **state)
 	bench_expect_line(
 		"(certain: 1 screens are not as the displays are; EVENT_DISPLAY is set in "
 		"events_read, 0 were noticed)");
-	bench_expect(b, gpu_session_close(&session), OK);
-	bench_expect_clean(b);
-	bench_close(b);
+	bench_end_session(b, &session);
 }
 
 static void test_unknown_events(void **state)
@@ -450,7 +444,7 @@ static void test_never_the_same(void **state)
 			b->model.gpu->displays[i].enabled = false;
 		b->model.lies.reply = another_size;
 		model_raise_display_event(&b->model);
-		gpu_watch_run(&watch, 1, 20000000);
+		gpu_watch_run(&watch, 1, 3000000);
 		assert_true(watch.served > 20);
 		model_check(&b->model);
 		b->model.lies.reply = NULL;
@@ -465,13 +459,6 @@ static int by_interrupts(void **state)
 {
 	(void)state;
 	interrupts = true;
-	return 0;
-}
-
-static int close_bench(void **state)
-{
-	(void)state;
-	bench_close(b);
 	return 0;
 }
 
@@ -498,5 +485,5 @@ int main(void)
 		cmocka_unit_test_setup(test_interrupt_that_does_not_come, by_interrupts),
 	};
 
-	return cmocka_run_group_tests_name("watch", tests, NULL, close_bench);
+	return cmocka_run_group_tests_name("watch", tests, NULL, bench_teardown);
 }

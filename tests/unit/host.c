@@ -26,11 +26,13 @@ static void *relax_context;
 static struct host_irq_cpu irq_cpu;
 static char kept[KEPT_SIZE];
 static size_t kept_length;
+static bool lost; /* a line, for which there was no room */
 
 static size_t keep(struct log_sink *sink, const char *text, size_t length)
 {
 	(void)sink;
-	if (kept_length + length < KEPT_SIZE) {
+	lost |= kept_length + length >= KEPT_SIZE;
+	if (!lost) {
 		memcpy(kept + kept_length, text, length);
 		kept_length += length;
 	}
@@ -161,6 +163,13 @@ void host_add_window(const struct host_window *window)
 	windows[window_count++] = *window;
 }
 
+static void forget(void)
+{
+	memset(kept, 0, kept_length);
+	kept_length = 0;
+	lost = false;
+}
+
 int host_reset(void **state)
 {
 	(void)state;
@@ -171,8 +180,7 @@ int host_reset(void **state)
 	memset(&the_log, 0, sizeof(the_log));
 	memset(&the_tap, 0, sizeof(the_tap));
 	the_log.level = LOG_TRACE;
-	memset(kept, 0, kept_length);
-	kept_length = 0;
+	forget();
 	held_us = 0;
 	clock_start(&the_clock, clock_counter_frequency());
 	return log_attach(&keeper) ? 0 : -1;
@@ -192,12 +200,27 @@ const char *host_log(void)
 {
 	log_drain();
 	kept[kept_length] = '\0';
+	/* Whoever looks for a line that must not be there would not see it. */
+	if (lost)
+		fail_msg("more was logged than is kept: the log's level is too high for this test");
 	return kept;
+}
+
+void host_forget_log(void)
+{
+	log_drain();
+	forget();
 }
 
 bool host_logged(const char *text)
 {
 	return strstr(host_log(), text) != NULL;
+}
+
+void host_expect_line(const char *text)
+{
+	if (!host_logged(text))
+		fail_msg("no line has '%s'\n%s", text, host_log());
 }
 
 void *host_read_file(const char *path, size_t *size)

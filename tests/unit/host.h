@@ -83,8 +83,14 @@ void host_hold_clock(void);
 /* True when a logged line contains `text`. */
 bool host_logged(const char *text);
 
-/* The whole log since host_reset, NUL-terminated; for messages. */
+/* Fails the test, with the log, when no logged line contains `text`. */
+void host_expect_line(const char *text);
+
+/* The whole log since host_reset, NUL-terminated. Fails the test when it is over 1 MiB. */
 const char *host_log(void);
+
+/* Forgets what was logged so far: for tests that log more than is kept, and look now and then. */
+void host_forget_log(void);
 
 /* A sample file's contents; the caller frees it. Fails the test when it cannot be read. */
 void *host_read_file(const char *path, size_t *size);

@@ -27,12 +27,6 @@ static void add(const char *name, uint16_t vendor, uint16_t device, uint32_t cla
 	devices.functions++;
 }
 
-static void expect(const char *line)
-{
-	if (!host_logged(line))
-		fail_msg("no line has '%s'\n%s", line, host_log());
-}
-
 /* By the vendor before the class: a virtio GPU that was refused is a display controller too. */
 static void test_each_kind(void **state)
 {
@@ -43,14 +37,19 @@ static void test_each_kind(void **state)
 	add("0000:00:03.0", 0x1af4, 0x1044, 0x00ff00);
 	add("0000:00:04.0", 0x8086, 0x10d3, 0x020000);
 	gpu_explain_absence(&devices, &tree, 1);
-	expect("gpu: looked at: 0 virtio-mmio windows, 5 PCI functions behind 1 host bridges");
-	expect("looked at: 0000:00:00.0: 8086:29c0 class 0x060000: a bridge\n");
-	expect("looked at: 0000:00:01.0: 1234:1111 class 0x030000: a display controller, which is "
-	       "no virtio device\n");
-	expect("looked at: 0000:00:02.0: 1af4:1050 class 0x038000: another kind of virtio device, "
-	       "or one that was refused\n");
-	expect("looked at: 0000:00:03.0: 1af4:1044 class 0x00ff00: another kind of virtio device");
-	expect("looked at: 0000:00:04.0: 8086:10d3 class 0x020000: no display controller\n");
+	host_expect_line(
+		"gpu: looked at: 0 virtio-mmio windows, 5 PCI functions behind 1 host bridges");
+	host_expect_line("looked at: 0000:00:00.0: 8086:29c0 class 0x060000: a bridge\n");
+	host_expect_line(
+		"looked at: 0000:00:01.0: 1234:1111 class 0x030000: a display controller, which is "
+		"no virtio device\n");
+	host_expect_line(
+		"looked at: 0000:00:02.0: 1af4:1050 class 0x038000: another kind of virtio device, "
+		"or one that was refused\n");
+	host_expect_line(
+		"looked at: 0000:00:03.0: 1af4:1044 class 0x00ff00: another kind of virtio device");
+	host_expect_line(
+		"looked at: 0000:00:04.0: 8086:10d3 class 0x020000: no display controller\n");
 }
 
 static void test_nothing_there(void **state)
@@ -58,11 +57,12 @@ static void test_nothing_there(void **state)
 	(void)state;
 	devices.windows = 32;
 	gpu_explain_absence(&devices, &tree, 0);
-	expect("looked at: 32 virtio-mmio windows, 0 PCI functions behind 0 host bridges");
+	host_expect_line(
+		"looked at: 32 virtio-mmio windows, 0 PCI functions behind 0 host bridges");
 	assert_false(host_logged("class"));
-	expect("next: QEMU: -device virtio-gpu-pci, or virtio-gpu-device");
-	expect("next: a window that no table names: virtio_mmio.device=SIZE@BASE:IRQ");
-	expect("next: loglevel=debug");
+	host_expect_line("next: QEMU: -device virtio-gpu-pci, or virtio-gpu-device");
+	host_expect_line("next: a window that no table names: virtio_mmio.device=SIZE@BASE:IRQ");
+	host_expect_line("next: loglevel=debug");
 }
 
 int main(void)

@@ -65,33 +65,31 @@ static struct edid full(void)
 	return edid;
 }
 
-static void expect(const char *line)
-{
-	if (!host_logged(line))
-		fail_msg("`%s` is not in the log:\n%s", line, host_log());
-}
-
 static void test_everything(void **state)
 {
 	struct edid edid = full();
 
 	(void)state;
 	edid_log(&edid, "gpu0", 3);
-	expect("gpu0: scanout 3: EDID 1.4 ABC 0042 'Screen', prefers 1920x1080 at 59.940 Hz, "
-	       "521x293 mm\n");
-	expect("gpu0: EDID: serial number: 0x00001234 'S/N 7'\n");
-	expect("gpu0: EDID: made in week 7 of 2026\n");
-	expect("gpu0: EDID: input: digital, DisplayPort, bits a colour: 10, features 0x06\n");
-	expect("gpu0: EDID: range: 48-75 Hz, 30-83 kHz, up to 170 MHz\n");
-	expect("gpu0: EDID: CTA-861: revision 3, features 0xf0, vendors: 000c03 (HDMI), c45dd8 "
-	       "(HDMI Forum), 00d046\n");
-	expect("gpu0: EDID: DisplayID 2.0: use 4, native 5120x2880\n");
-	expect("gpu0: EDID: DisplayID: product 000c03 0009 0x00000008 'Inner'\n");
-	expect("gpu0: EDID: DisplayID: tile 1,0 of 2x1, 2560x2880 pixels\n");
-	expect("gpu0: EDID: mode: 1920x1080 at 59.940 Hz, detailed timing: 148.352 MHz, blank 280 "
-	       "front 88 sync 44+, blank 45 front 4 sync 5-\n");
-	expect("gpu0: EDID: mode: 1920x1080i at 60.000 Hz, CTA-861 VIC 5, preferred\n");
-	expect("gpu0: EDID: mode: 640x480 at 60.000 Hz, established timing\n");
+	host_expect_line(
+		"gpu0: scanout 3: EDID 1.4 ABC 0042 'Screen', prefers 1920x1080 at 59.940 Hz, "
+		"521x293 mm\n");
+	host_expect_line("gpu0: EDID: serial number: 0x00001234 'S/N 7'\n");
+	host_expect_line("gpu0: EDID: made in week 7 of 2026\n");
+	host_expect_line(
+		"gpu0: EDID: input: digital, DisplayPort, bits a colour: 10, features 0x06\n");
+	host_expect_line("gpu0: EDID: range: 48-75 Hz, 30-83 kHz, up to 170 MHz\n");
+	host_expect_line(
+		"gpu0: EDID: CTA-861: revision 3, features 0xf0, vendors: 000c03 (HDMI), c45dd8 "
+		"(HDMI Forum), 00d046\n");
+	host_expect_line("gpu0: EDID: DisplayID 2.0: use 4, native 5120x2880\n");
+	host_expect_line("gpu0: EDID: DisplayID: product 000c03 0009 0x00000008 'Inner'\n");
+	host_expect_line("gpu0: EDID: DisplayID: tile 1,0 of 2x1, 2560x2880 pixels\n");
+	host_expect_line(
+		"gpu0: EDID: mode: 1920x1080 at 59.940 Hz, detailed timing: 148.352 MHz, blank 280 "
+		"front 88 sync 44+, blank 45 front 4 sync 5-\n");
+	host_expect_line("gpu0: EDID: mode: 1920x1080i at 60.000 Hz, CTA-861 VIC 5, preferred\n");
+	host_expect_line("gpu0: EDID: mode: 640x480 at 60.000 Hz, established timing\n");
 }
 
 static void test_info_is_one_line(void **state)
@@ -125,20 +123,20 @@ static void test_nothing(void **state)
 
 	(void)state;
 	edid_log(&edid, "gpu0", 0);
-	expect("prefers nothing, 0x0 mm\n");
-	expect("gpu0: EDID: model of 2020\n");
-	expect("gpu0: EDID: input: analog, features 0x00\n");
+	host_expect_line("prefers nothing, 0x0 mm\n");
+	host_expect_line("gpu0: EDID: model of 2020\n");
+	host_expect_line("gpu0: EDID: input: analog, features 0x00\n");
 	assert_false(host_logged("range") || host_logged("CTA") || host_logged("DisplayID"));
 	assert_false(host_logged("mode:"));
 	edid.input = 0x80;
 	edid.week = 0;
 	edid_log(&edid, "gpu0", 0);
-	expect("gpu0: EDID: input: digital, features 0x00\n");
-	expect("gpu0: EDID: made in 2020\n");
+	host_expect_line("gpu0: EDID: input: digital, features 0x00\n");
+	host_expect_line("gpu0: EDID: made in 2020\n");
 	edid.revision = 4;
 	edid.input = 0xff;
 	edid_log(&edid, "gpu0", 0);
-	expect("gpu0: EDID: input: digital, reserved, bits a colour: 0, features 0x00\n");
+	host_expect_line("gpu0: EDID: input: digital, reserved, bits a colour: 0, features 0x00\n");
 }
 
 int main(void)

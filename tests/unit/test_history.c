@@ -185,12 +185,6 @@ static void test_names(void **state)
 	assert_string_equal(gpu_command_name(0), "unknown command");
 }
 
-static void expect_line(const char *text)
-{
-	if (!host_logged(text))
-		fail_msg("no line has '%s'\n%s", text, host_log());
-}
-
 static void test_log(void **state)
 {
 	(void)state;
@@ -204,17 +198,20 @@ static void test_log(void **state)
 	gpu_history_sent(&the_story.history, "12", 2, 24, &the_story.pool);
 	gpu_history_log(&the_story.history, the_story.history.count, 4, "gpu7");
 	assert_false(host_logged("RESOURCE_CREATE_2D"));
-	expect_line("gpu7: error: command 2: 0x106 RESOURCE_ATTACH_BACKING, flags 0x0, 80 bytes, "
-		    "room for 2048, resource 1, 3 entries of 0x3000 bytes: 0x1100 "
-		    "VIRTIO_GPU_RESP_OK_NODATA (24 bytes)\n");
-	expect_line("command 3: 0x103 SET_SCANOUT, flags 0x0, 48 bytes, room for 2048, resource 1, "
-		    "7x9+3+5, scanout 0: 0x1100");
-	expect_line("resource 1, 7x9+3+5, offset 0x50c: 0x1205 "
-		    "VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER (24 bytes)\n");
-	expect_line("command 5: 0x0 unknown command, flags 0x0, 2 bytes, room for 24: no answer\n");
+	host_expect_line(
+		"gpu7: error: command 2: 0x106 RESOURCE_ATTACH_BACKING, flags 0x0, 80 bytes, "
+		"room for 2048, resource 1, 3 entries of 0x3000 bytes: 0x1100 "
+		"VIRTIO_GPU_RESP_OK_NODATA (24 bytes)\n");
+	host_expect_line(
+		"command 3: 0x103 SET_SCANOUT, flags 0x0, 48 bytes, room for 2048, resource 1, "
+		"7x9+3+5, scanout 0: 0x1100");
+	host_expect_line("resource 1, 7x9+3+5, offset 0x50c: 0x1205 "
+			 "VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER (24 bytes)\n");
+	host_expect_line(
+		"command 5: 0x0 unknown command, flags 0x0, 2 bytes, room for 24: no answer\n");
 	assert_true(strstr(host_log(), "command 2") < strstr(host_log(), "command 5"));
 	gpu_history_log(&the_story.history, the_story.history.count, 99, "gpu7");
-	expect_line("resource 1, 64x48+0+0, format 2: ");
+	host_expect_line("resource 1, 64x48+0+0, format 2: ");
 }
 
 /* Entries in a buffer of their own count as if they stood behind the request. */

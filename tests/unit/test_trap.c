@@ -68,8 +68,7 @@ static void expect_end(const char *fmt, uint64_t fp)
 	char text[128];
 
 	snprintf(text, sizeof(text), fmt, fp);
-	if (!host_logged(text))
-		fail_msg("`%s` is not in:\n%s", text, host_log());
+	host_expect_line(text);
 }
 
 static void test_report(void **state)
