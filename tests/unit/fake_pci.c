@@ -6,6 +6,14 @@
 
 #define NOT_THERE UINT32_MAX
 
+const struct pci_host fake_pci_virt = {
+	.ecam_base = 0x4010000000,
+	.bus_last = 0xff,
+	.apertures = {{PCI_SPACE_MEMORY, false, 0x10000000, 0x10000000, 0x2eff0000, false}},
+	.aperture_count = 1,
+	.source = "test",
+};
+
 uint32_t fake_pci_get(const struct fake_function *f, unsigned offset, unsigned width)
 {
 	uint32_t value = 0;

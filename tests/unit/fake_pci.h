@@ -41,6 +41,9 @@ struct fake_pci {
 	unsigned collisions; /* accesses that two BARs answered: a mistake */
 };
 
+/* As that of arm's virt machine, with its low memory alone. */
+extern const struct pci_host fake_pci_virt;
+
 /* An empty machine behind `host` (borrowed): its configuration space and its apertures. */
 void fake_pci_init(struct fake_pci *m, const struct pci_host *host);
 

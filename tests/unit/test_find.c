@@ -20,14 +20,6 @@ static struct dma_pool pool;
 static uint32_t ids[WINDOWS], versions[WINDOWS];
 static unsigned writes;
 
-static const struct pci_host host = {
-	.ecam_base = 0x4010000000,
-	.bus_last = 0xff,
-	.apertures = {{PCI_SPACE_MEMORY, false, 0x10000000, 0x10000000, 0x2eff0000, false}},
-	.aperture_count = 1,
-	.source = "test",
-};
-
 static uint64_t window_read(void *context, uint64_t offset, unsigned width)
 {
 	uint64_t i = offset / DISTANCE;
@@ -61,7 +53,7 @@ static int setup(void **state)
 	writes = 0;
 	host_add_window(&(struct host_window){
 		IO_MMIO, BASE, WINDOWS * DISTANCE, window_read, window_write, NULL});
-	fake_pci_init(&bus, &host);
+	fake_pci_init(&bus, &fake_pci_virt);
 	return 0;
 }
 
@@ -82,14 +74,8 @@ static bool is_gpu(uint32_t device_id)
 
 static void find(void)
 {
-	assert_int_equal(pci_scan(&tree, &host), OK);
+	assert_int_equal(pci_scan(&tree, &fake_pci_virt), OK);
 	virtio_find(&found, &machine, &tree, is_gpu, &pool, 1234);
-}
-
-static void expect(const char *line)
-{
-	if (!host_logged(line))
-		fail_msg("no line has '%s'\n%s", line, host_log());
 }
 
 /* An empty slot is no refusal, another version is one, another type is left alone by its name. */
@@ -115,8 +101,9 @@ static void test_windows(void **state)
 	}
 	assert_string_equal(found.devices[0].name, "virtio-mmio@a000400");
 	assert_string_equal(found.devices[1].name, "virtio-mmio@a000800");
-	expect("virtio-mmio@a000200: left alone: console device");
-	expect("virtio: found: 2 devices in 5 mmio windows and 0 PCI functions, 1 refused");
+	host_expect_line("virtio-mmio@a000200: left alone: console device");
+	host_expect_line(
+		"virtio: found: 2 devices in 5 mmio windows and 0 PCI functions, 1 refused");
 }
 
 /* A GPU whose function has neither interface is refused; what is no virtio device has no line. */
@@ -130,10 +117,11 @@ static void test_functions(void **state)
 	assert_int_equal(found.count, 0);
 	assert_int_equal(found.functions, 3);
 	assert_int_equal(found.refused, 1);
-	expect("0000:00:02.0: left alone: console device (3)");
+	host_expect_line("0000:00:02.0: left alone: console device (3)");
 	assert_false(host_logged("0000:00:01.0: left alone"));
 	assert_false(host_logged("0000:00:03.0: left alone"));
-	expect("virtio: found: 0 devices in 0 mmio windows and 3 PCI functions, 1 refused");
+	host_expect_line(
+		"virtio: found: 0 devices in 0 mmio windows and 3 PCI functions, 1 refused");
 }
 
 /* The list is full: the line says so, and nothing behind its end is touched. */
@@ -145,7 +133,7 @@ static void test_too_many(void **state)
 	find();
 	assert_int_equal(found.count, VIRTIO_MAX_DEVICES);
 	assert_int_equal(found.windows, VIRTIO_MAX_DEVICES);
-	expect("virtio: error: more than 32 devices: the rest is not looked at");
+	host_expect_line("virtio: error: more than 32 devices: the rest is not looked at");
 	assert_false(host_logged("found: 32 devices"));
 }
 
@@ -159,7 +147,7 @@ static void test_too_many_with_functions(void **state)
 	find();
 	assert_int_equal(found.count, VIRTIO_MAX_DEVICES);
 	assert_int_equal(found.functions, 0);
-	expect("virtio: error: more than 32 devices: the rest is not looked at");
+	host_expect_line("virtio: error: more than 32 devices: the rest is not looked at");
 	assert_false(host_logged("found: 32 devices"));
 }
 

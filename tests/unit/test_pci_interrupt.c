@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* In: platform/pci_interrupt.c over a fake PCI. Out: whether pins swizzle and MSI-X is programmed.
  */
-#include "fake_pci.h"
+#include "fake_msix.h"
 
 #include <string.h>
 
-#include "mem/format.h"
 #include "platform/pci_interrupt.h"
-
-#define TABLE      0x10001000u
-#define TABLE_SIZE 0x1000u
-#define CAP        0x98u
 
 static struct fake_pci machine;
 static struct pci_tree tree;
 static struct irq_tables tables;
-static uint32_t words[TABLE_SIZE / 4];
-static char order[512]; /* what was written to entry 1, in this order */
-
-static const struct pci_host virt = {
-	.ecam_base = 0x4010000000,
-	.bus_last = 0xff,
-	.apertures = {{PCI_SPACE_MEMORY, false, 0x10000000, 0x10000000, 0x2eff0000, false}},
-	.aperture_count = 1,
-	.source = "test",
-};
-
-static uint64_t table_read(void *context, uint64_t offset, unsigned width)
-{
-	(void)context;
-	assert_int_equal(width, 4);
-	return words[offset / 4];
-}
-
-static void table_write(void *context, uint64_t offset, unsigned width, uint64_t value)
-{
-	(void)context;
-	assert_int_equal(width, 4);
-	words[offset / 4] = (uint32_t)value;
-	if (offset / 16 == 1)
-		format_append(order, sizeof(order), "%lx=%lx ", offset % 16, value);
-}
+static struct fake_msix table;
 
 static int setup(void **state)
 {
@@ -48,41 +18,21 @@ static int setup(void **state)
 		return -1;
 	memset(&tree, 0, sizeof(tree));
 	memset(&tables, 0, sizeof(tables));
-	memset(words, 0, sizeof(words));
-	order[0] = '\0';
-	/* Before the fake machine's own windows, which know of no table. */
-	host_add_window(
-		&(struct host_window){IO_MMIO, TABLE, TABLE_SIZE, table_read, table_write, NULL});
-	fake_pci_init(&machine, &virt);
+	fake_msix_init(&table);
+	fake_pci_init(&machine, &fake_pci_virt);
 	return 0;
-}
-
-/* A function with three entries in BAR 1 at 0, and its pending bits at 0x800. */
-static struct fake_function *add_gpu(struct fake_function *bridge, unsigned device)
-{
-	struct fake_function *f = fake_pci_add(&machine, bridge, device, 0, 0x1af4, 0x1050);
-
-	fake_pci_add_bar(f, 1, 0, TABLE_SIZE, bridge ? 0 : TABLE);
-	fake_pci_add_capability(f, CAP, PCI_CAP_ID_MSIX, 0);
-	fake_pci_put(f, CAP + 2, 2, 2);
-	memset(&f->writable[CAP + 2], 0, 1);
-	f->writable[CAP + 3] = 0xc0;
-	fake_pci_put(f, CAP + 4, 4, 1);
-	fake_pci_put(f, CAP + 8, 4, 0x801);
-	fake_pci_put(f, PCI_INTERRUPT_PIN, 1, 1);
-	return f;
 }
 
 static struct pci_device *scan_last(void)
 {
-	assert_int_equal(pci_scan(&tree, &virt), OK);
+	assert_int_equal(pci_scan(&tree, &fake_pci_virt), OK);
 	return &tree.devices[tree.count - 1];
 }
 
 static void test_msix(void **state)
 {
 	const struct irq_message message = {0x180000040ul, 0x51};
-	struct fake_function *f = add_gpu(NULL, 2);
+	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 3);
 	struct pci_device *d = scan_last();
 	struct pci_msix msix;
 
@@ -90,31 +40,30 @@ static void test_msix(void **state)
 	assert_int_equal(pci_msix_open(&tree, d, "gpu", &msix), OK);
 	assert_int_equal(msix.count, 3);
 	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(words[i * 4 + 3], 1);
-	assert_int_equal(words[3 * 4 + 3], 0);
-	assert_int_equal(fake_pci_get(f, CAP + 2, 2), 0x4002);
-	order[0] = '\0';
+		assert_int_equal(table.words[i * 4 + 3], 1);
+	assert_int_equal(table.words[3 * 4 + 3], 0);
+	assert_int_equal(fake_pci_get(f, FAKE_MSIX_CONTROL, 2), 0x4002);
+	table.order[0] = '\0';
 	pci_msix_set(&msix, 1, &message);
-	assert_string_equal(order, "c=1 0=80000040 4=1 8=51 c=0 ");
+	assert_string_equal(table.order, "c=1 0=80000040 4=1 8=51 c=0 ");
 	assert_int_equal(pci_msix_enable(d, &msix), OK);
-	assert_int_equal(fake_pci_get(f, CAP + 2, 2), 0x8002);
+	assert_int_equal(fake_pci_get(f, FAKE_MSIX_CONTROL, 2), 0x8002);
 	assert_false(pci_msix_is_pending(&msix, 1));
-	words[0x800 / 4] = 2;
+	table.words[FAKE_MSIX_PENDING / 4] = 2;
 	assert_true(pci_msix_is_pending(&msix, 1));
 	assert_false(pci_msix_is_pending(&msix, 0));
 	pci_msix_mask(d, &msix);
-	assert_int_equal(fake_pci_get(f, CAP + 2, 2), 0xc002);
+	assert_int_equal(fake_pci_get(f, FAKE_MSIX_CONTROL, 2), 0xc002);
 	pci_msix_disable(d);
-	assert_int_equal(fake_pci_get(f, CAP + 2, 2), 0x4002);
+	assert_int_equal(fake_pci_get(f, FAKE_MSIX_CONTROL, 2), 0x4002);
 }
 
 static void test_msix_is_not_there(void **state)
 {
-	struct fake_function *f = fake_pci_add(&machine, NULL, 2, 0, 0x1af4, 0x1050);
 	struct pci_msix msix;
 
 	(void)state;
-	(void)f;
+	fake_msix_add(&machine, NULL, 2, 0);
 	assert_int_equal(pci_msix_open(&tree, scan_last(), "gpu", &msix), ERR_NOT_FOUND);
 }
 
@@ -125,18 +74,18 @@ static void test_msix_table_is_wrong(void **state)
 		uint32_t where;
 		enum status status;
 	} cases[] = {{0xff8 | 1, ERR_RANGE}, {7, ERR_MALFORMED}, {4, ERR_NOT_FOUND}};
-	struct fake_function *f = add_gpu(NULL, 2);
+	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 3);
 	struct pci_device *d = scan_last();
 	struct pci_msix msix;
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
-		fake_pci_put(f, CAP + 4, 4, cases[i].where);
+		fake_pci_put(f, FAKE_MSIX_CAP + 4, 4, cases[i].where);
 		assert_int_equal(pci_msix_open(&tree, d, "gpu", &msix), cases[i].status);
 	}
 	/* Without pending bits it works: only a diagnosis would look at them. */
-	fake_pci_put(f, CAP + 4, 4, 1);
-	fake_pci_put(f, CAP + 8, 4, 7);
+	fake_pci_put(f, FAKE_MSIX_CAP + 4, 4, 1);
+	fake_pci_put(f, FAKE_MSIX_CAP + 8, 4, 7);
 	assert_int_equal(pci_msix_open(&tree, d, "gpu", &msix), OK);
 	assert_false(pci_msix_is_pending(&msix, 0));
 }
@@ -144,11 +93,11 @@ static void test_msix_table_is_wrong(void **state)
 /* A capability that would go on where configuration space has another meaning. */
 static void test_msix_at_the_end(void **state)
 {
-	struct fake_function *f = add_gpu(NULL, 2);
+	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 3);
 	struct pci_msix msix;
 
 	(void)state;
-	fake_pci_add_capability(f, CAP, PCI_CAP_ID_VNDR, 0xf8);
+	fake_pci_add_capability(f, FAKE_MSIX_CAP, PCI_CAP_ID_VNDR, 0xf8);
 	fake_pci_add_capability(f, 0xf8, PCI_CAP_ID_MSIX, 0);
 	assert_int_equal(pci_msix_open(&tree, scan_last(), "gpu", &msix), ERR_MALFORMED);
 	assert_true(host_logged("the 12 bytes of that at 0xf8 do not fit"));
@@ -156,13 +105,13 @@ static void test_msix_at_the_end(void **state)
 
 static void test_msix_does_not_stay_on(void **state)
 {
-	struct fake_function *f = add_gpu(NULL, 2);
+	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 3);
 	struct pci_device *d = scan_last();
 	struct pci_msix msix;
 
 	(void)state;
 	assert_int_equal(pci_msix_open(&tree, d, "gpu", &msix), OK);
-	f->writable[CAP + 3] = 0x40;
+	f->writable[FAKE_MSIX_CONTROL + 1] = 0x40;
 	assert_int_equal(pci_msix_enable(d, &msix), ERR_REFUSED);
 	assert_true(host_logged("its control word reads 0x"));
 }
@@ -184,7 +133,7 @@ static void test_swizzle(void **state)
 
 	(void)state;
 	fake_pci_make_bridge(bridge, 1, 1);
-	add_gpu(bridge, 3);
+	fake_msix_add(&machine, bridge, 3, 3);
 	d = scan_last();
 	add_route(2, 4, 77);
 	assert_int_equal(pci_find_line(&tables, d, &line), OK);
@@ -194,7 +143,7 @@ static void test_swizzle(void **state)
 
 static void test_interrupt_line_register(void **state)
 {
-	struct fake_function *f = add_gpu(NULL, 2);
+	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 3);
 	struct pci_device *d = scan_last();
 	struct irq_override override = {.source = 11, .line = {.number = 27}};
 	struct irq_line line;
@@ -221,7 +170,7 @@ static void test_interrupt_line_register(void **state)
 
 static void test_allow_pin(void **state)
 {
-	struct fake_function *f = add_gpu(NULL, 2);
+	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 3);
 	struct pci_device *d = scan_last();
 
 	(void)state;
