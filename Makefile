@@ -299,7 +299,7 @@ $(MODEL_TESTS): $(HOST_OUT)/tests/%: $(HOST_OUT)/obj/tests/model/%.o $(MODEL_OBJ
 # ---- the same objects as a program that drives QEMU's devices from outside ---------------------
 
 QTEST         := $(HOST_OUT)/qtest/firstlight-qtest
-QTEST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(wildcard tests/qtest/*.c))
+QTEST_OBJECTS := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(wildcard tests/qtest/*.c tests/seam/*.c))
 
 .PHONY: qtest
 qtest: $(QTEST)
@@ -327,7 +327,7 @@ growth: qtest
 FUZZ_OUT     := build/fuzz
 FUZZ_FLAGS   := $(subst =address,=fuzzer-no-link$(comma)address,$(HOST_FLAGS))
 FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SHARED  := $(filter-out tests/fuzz/fuzz_% tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+FUZZ_SHARED  := $(filter-out tests/fuzz/fuzz_% tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c tests/seam/*.c))
 FUZZ_OBJECTS := $(patsubst %.c,$(FUZZ_OUT)/obj/%.o, \
 	$(filter-out tests/unit/%,$(HOST_SOURCES)) $(FUZZ_SHARED)) $(FUZZ_OUT)/obj/font.o
 REPLAY       := $(patsubst %.c,$(HOST_OUT)/obj/%.o,$(FUZZ_SHARED) tests/fuzz/replay.c)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "mem/clock.h"
-#include "mem/map.h"
 #include "mem/tap.h"
 #include "platform/irq_cpu.h"
 #include "tests/fuzz/fuzz.h"
@@ -128,28 +127,6 @@ bool io_has_ports(void)
 	return true;
 }
 
-enum status map_device(const char *subject, uint64_t base, uint64_t size)
-{
-	(void)subject;
-	(void)base;
-	(void)size;
-	return OK;
-}
-
-enum status map_memory(const char *subject, uint64_t base, uint64_t size)
-{
-	(void)subject;
-	(void)base;
-	(void)size;
-	return OK;
-}
-
-void map_clean(uint64_t base, uint64_t size)
-{
-	(void)base;
-	(void)size;
-}
-
 uint64_t clock_counter(void)
 {
 	return now_us++;
@@ -165,28 +142,6 @@ void cpu_relax(void)
 	now_us += RELAX_US;
 	if (bus && bus->relax)
 		bus->relax(bus->context);
-}
-
-/* A GICv2, if any: it has no registers of the processor. */
-enum irq_cpu_kind irq_cpu_kind(void)
-{
-	return IRQ_CPU_GIC;
-}
-
-uint64_t irq_cpu_read(uint32_t which)
-{
-	(void)which;
-	return 0;
-}
-
-void irq_cpu_write(uint32_t which, uint64_t value)
-{
-	(void)which;
-	(void)value;
-}
-
-void irq_cpu_route(void)
-{
 }
 
 void irq_cpu_let_in(void)

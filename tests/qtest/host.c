@@ -47,27 +47,6 @@ void cpu_relax(void)
 }
 
 /* No interrupts here: QEMU's processor does not run. */
-enum irq_cpu_kind irq_cpu_kind(void)
-{
-	return IRQ_CPU_GIC;
-}
-
-uint64_t irq_cpu_read(uint32_t which)
-{
-	(void)which;
-	return 0;
-}
-
-void irq_cpu_write(uint32_t which, uint64_t value)
-{
-	(void)which;
-	(void)value;
-}
-
-void irq_cpu_route(void)
-{
-}
-
 void irq_cpu_let_in(void)
 {
 }

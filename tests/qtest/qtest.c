@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "mem/log.h"
-#include "mem/map.h"
 
 #define LINE_SIZE 128u
 
@@ -93,26 +92,4 @@ void io_write(enum io_space space, uint64_t address, unsigned width, uint64_t va
 bool io_has_ports(void)
 {
 	return ports;
-}
-
-enum status map_device(const char *subject, uint64_t base, uint64_t size)
-{
-	(void)subject;
-	(void)base;
-	(void)size;
-	return OK;
-}
-
-enum status map_memory(const char *subject, uint64_t base, uint64_t size)
-{
-	(void)subject;
-	(void)base;
-	(void)size;
-	return OK;
-}
-
-void map_clean(uint64_t base, uint64_t size)
-{
-	(void)base;
-	(void)size;
 }
