@@ -82,6 +82,7 @@ static void test_polled(void **state)
 	assert_int_equal(reads, 0);
 	assert_int_equal(fake_gic_enabled(&gic), 0);
 	assert_int_equal(the_tap.points[0], 0);
+	assert_false(host_logged("virtio-mmio@1000"));
 }
 
 static void test_queue_and_config(void **state)
@@ -262,6 +263,8 @@ static void unusable(enum interrupt_mode mode, const char *reason)
 {
 	open_as(mode);
 	assert_int_equal(dev.interrupt.mode, INTERRUPT_POLL);
+	assert_int_equal(fake_gic_enabled(&gic), 0);
+	assert_false(host_logged("virtio-mmio@1000: error:"));
 	assert_true(virtio_interrupt_look(&dev, 0));
 	virtio_interrupt_report(&dev);
 	assert_true(tap_passed());

@@ -117,6 +117,7 @@ static void test_vectors(void **state)
 	assert_false(virtio_interrupt_look(&dev, 0));
 	assert_true(virtio_interrupt_changed(&dev));
 	assert_true(virtio_interrupt_is_alarm(&dev));
+	assert_int_equal(irq_counts().unclaimed, 0);
 	virtio_interrupt_report(&dev);
 	host_expect_line("interrupts by msix: queue 1, config 1, spurious 0");
 	virtio_interrupt_close(&dev);
