@@ -207,16 +207,17 @@ static void test_interrupt_mistakes(void **state)
 
 /* ---- an empty slot of virtio-mmio below the device ---- */
 
-static uint64_t read_empty(void *context, uint64_t offset, unsigned width)
-{
-	static const uint32_t registers[] = {0x74726976, 2, 0};
+#define SLOT_REGISTERS 3u /* MagicValue, Version, DeviceID; what is behind them reads as 0 */
 
-	(void)context;
+static uint64_t read_slot(void *context, uint64_t offset, unsigned width)
+{
+	const uint32_t *registers = context;
+
 	(void)width;
-	return offset / 4 < ARRAY_SIZE(registers) ? registers[offset / 4] : 0;
+	return offset / 4 < SLOT_REGISTERS ? registers[offset / 4] : 0;
 }
 
-static void write_empty(void *context, uint64_t offset, unsigned width, uint64_t value)
+static void write_slot(void *context, uint64_t offset, unsigned width, uint64_t value)
 {
 	(void)context;
 	(void)offset;
@@ -224,21 +225,46 @@ static void write_empty(void *context, uint64_t offset, unsigned width, uint64_t
 	(void)value;
 }
 
+/* A slot just below the device's. */
+static void add_slot(uint32_t *registers)
+{
+	host_add_window(&(struct host_window){
+		.space = IO_MMIO,
+		.base = MODEL_MMIO_BASE - b->dev->common.size,
+		.size = b->dev->common.size,
+		.read = read_slot,
+		.write = write_slot,
+		.context = registers,
+	});
+}
+
 static void test_empty_slot(void **state)
 {
+	uint32_t empty[SLOT_REGISTERS] = {0x74726976, 2, 0};
+
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
 		start(transports[i].model, 0);
-		host_add_window(&(struct host_window){
-			.space = IO_MMIO,
-			.base = MODEL_MMIO_BASE - b->dev->common.size,
-			.size = b->dev->common.size,
-			.read = read_empty,
-			.write = write_empty,
-		});
+		add_slot(empty);
 		commit("empty-slot");
 		expect_named(MISTAKE_EMPTY_SLOT, "empty-slot", transports[i].name);
 		bench_close(b);
+	}
+}
+
+/* Below the device are registers of something else, or a slot that another device has. */
+static void test_no_empty_slot(void **state)
+{
+	const struct fault *fault = fault_find("empty-slot");
+	uint32_t below[][SLOT_REGISTERS] = {{0, 2, 0}, {0x74726976, 2, 4}};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(below); i++) {
+		start(MODEL_MMIO, 0);
+		add_slot(below[i]);
+		assert_int_equal(fault_install(&fault_state, fault, 0, b->dev), ERR_UNSUPPORTED);
+		bench_expect_line("error: fault: there is no empty virtio-mmio slot below it");
+		expect_healthy();
 	}
 }
 
@@ -420,15 +446,18 @@ static void test_mistakes_on_other_monitors(void **state)
 /* libkrun's GPU cannot be reset once it runs: what it was given stays lost. */
 static void test_never_reset_again(void **state)
 {
+	uint64_t used;
+
 	(void)state;
 	start_monitor(&monitors[1]);
 	bench_expect(b, gpu_open(&b->gpu, 0, b->dev, &gpu_setup_full), OK);
 	bench_expect(b, gpu_show(&b->gpu, &labelled, &b->screens), OK);
 	assert_false(host_logged("cause:"));
+	used = b->memory.pool.used;
 	b->model.lies.reset_never_ends = true;
 	bench_expect(b, gpu_close(&b->gpu), ERR_TIMEOUT);
 	bench_expect_line("error: stop: timeout: its memory is not used again");
-	assert_true(b->memory.pool.used);
+	assert_int_equal(b->memory.pool.used, used);
 	bench_close(b);
 }
 
@@ -441,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_no_mistake),
 		cmocka_unit_test(test_interrupt_mistakes),
 		cmocka_unit_test(test_empty_slot),
+		cmocka_unit_test(test_no_empty_slot),
 		cmocka_unit_test(test_memory_above_legacy),
 		cmocka_unit_test(test_truncated_page_frame),
 		cmocka_unit_test(test_stale_used_ring),
