@@ -21,6 +21,7 @@ void bench_open_above(struct bench *b, enum model_transport transport,
 	last = b;
 	memset(b, 0, sizeof(*b));
 	b->open = true;
+	host_hold_clock();
 	model_memory_open(&b->memory, BENCH_MEMORY, above);
 	model_open(&b->model, transport, type, &b->memory, &b->machine);
 	/* What the driver implements: INDIRECT_DESC, EVENT_IDX, and of the GPU EDID and UUIDs. */

@@ -4,8 +4,9 @@
  * an arena with invented physical addresses. It keeps to the specification, watches that the
  * driver does (model_rules.h), and lies where a test tells it to.
  *
- * Time is the model's: each register access takes MODEL_ACCESS_US and each turn of a waiting loop
- * MODEL_TURN_US, so that deadlines pass without waiting.
+ * Time is the model's alone: each register access takes MODEL_ACCESS_US and each turn of a waiting
+ * loop MODEL_TURN_US, so that deadlines pass without waiting, and as soon on a machine that is
+ * busy.
  */
 #ifndef TESTS_MODEL_MODEL_DEVICE_H
 #define TESTS_MODEL_MODEL_DEVICE_H
