@@ -188,6 +188,7 @@ static void test_queue_reset(void **state)
 		assert_int_equal(session.gpu.control.in_flight, 0);
 		bench_expect_line("lost: 1 requests in flight, 0 resources, 0 scanouts");
 		bench_expect_line("recovered by a queue reset: timeout");
+		assert_false(host_logged("did not help"));
 		expect_shown_and_close();
 	}
 }
@@ -315,6 +316,15 @@ static void test_not_restored(void **state)
 	bench_close(b);
 }
 
+/* Too soon after a recovery: the device is told so, too (§2.1.1). */
+static void expect_given_up(void)
+{
+	bench_expect_line("gpu0: recovery # timeout again after ");
+	bench_expect_line("status: FAILED set");
+	assert_false(tap_passed());
+	assert_false(session.open);
+}
+
 /* The wait for the second answer is longer than a second, and is no work. */
 static void test_second_failure_at_once(void **state)
 {
@@ -326,9 +336,46 @@ static void test_second_failure_at_once(void **state)
 	bench_expect(b, flush(), OK);
 	b->model.lies.silent_at = b->model.requests + 1;
 	bench_expect(b, flush(), ERR_TIMEOUT);
-	bench_expect_line("gpu0: recovery # timeout again after ");
-	assert_false(tap_passed());
+	expect_given_up();
 	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* A reset of the queue alone is a recovery as well. */
+static void test_second_failure_after_a_queue_reset(void **state)
+{
+	(void)state;
+	start_with_reset(0);
+	expect_open(OK);
+	host_advance_us(GPU_SESSION_SETTLED_US);
+	b->model.lies.silent_at = b->model.requests + 1;
+	bench_expect(b, flush(), OK);
+	bench_expect_line("recovered by a queue reset: timeout");
+	b->model.lies.silent_at = b->model.requests + 1;
+	bench_expect(b, flush(), ERR_TIMEOUT);
+	expect_given_up();
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
+/* What the device had is lost with it. */
+static void test_second_failure_without_reset(void **state)
+{
+	uint64_t used;
+
+	(void)state;
+	start(MODEL_MMIO);
+	expect_open(OK);
+	b->model.lies.silent_at = b->model.requests + 1;
+	bench_expect(b, flush(), OK);
+	used = b->memory.pool.used;
+	b->model.lies.silent_at = b->model.requests + 1;
+	b->model.lies.reset_never_ends = true;
+	bench_expect(b, flush(), ERR_TIMEOUT);
+	expect_given_up();
+	bench_expect_line("recovery: the device is not reset: its memory is lost");
+	assert_int_equal(session.screens.count, 0);
+	assert_int_equal(b->memory.pool.used, used);
 	bench_close(b);
 }
 
@@ -366,6 +413,8 @@ static void test_cannot_be_reset(void **state)
 			bench_expect(b, flush(), gone ? ERR_GONE : ERR_TIMEOUT);
 			bench_expect_line("the device cannot be reset: ");
 			assert_false(tap_passed());
+			assert_false(session.open);
+			assert_int_equal(session.screens.count, 0);
 			assert_int_equal(b->memory.pool.used, used);
 			model_audit(&b->model);
 			model_check(&b->model);
@@ -427,6 +476,8 @@ int main(void)
 		cmocka_unit_test(test_fails_twice_on_the_way),
 		cmocka_unit_test(test_not_restored),
 		cmocka_unit_test(test_second_failure_at_once),
+		cmocka_unit_test(test_second_failure_after_a_queue_reset),
+		cmocka_unit_test(test_second_failure_without_reset),
 		cmocka_unit_test(test_second_failure_later),
 		cmocka_unit_test(test_cannot_be_reset),
 		cmocka_unit_test(test_close_without_reset),
