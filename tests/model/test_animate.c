@@ -326,6 +326,33 @@ static void test_text(void **state)
 	finish();
 }
 
+/* Each display that shows another part has its own text; what all of them show has one. */
+static void test_text_on_each_view(void **state)
+{
+	static const enum gpu_layout layouts[] = {GPU_MIRROR, GPU_SPAN};
+	static const unsigned texts[] = {1, 2};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(layouts); i++) {
+		unsigned count = 0;
+
+		make(MODEL_PCI, 2);
+		for (unsigned d = 0; d < 2; d++)
+			b->model.gpu->displays[d] = (struct model_display){
+				.enabled = true, .width = 320, .height = 240, .x = 320 * d};
+		show.layout = layouts[i];
+		show.label = "label";
+		show_on(0);
+		seen.begun = false;
+		gpu_animate_run(&animation, 1, 5);
+		for (const char *at = host_log(); (at = strstr(at, "animate: text: ")); at++)
+			count++;
+		assert_int_equal(count, texts[i]);
+		bench_expect_line(i ? " on scanout 1\n" : " on scanout 0\n");
+		finish();
+	}
+}
+
 static void test_packed(void **state)
 {
 	(void)state;
@@ -545,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_layouts),
 		cmocka_unit_test(test_many_displays),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_on_each_view),
 		cmocka_unit_test(test_packed),
 		cmocka_unit_test(test_blob),
 		cmocka_unit_test(test_scattered),

@@ -74,8 +74,19 @@ static void note_flush(unsigned step, struct rectangle r)
 	assert_true(r.y + r.height <= b->model.gpu->displays[0].height);
 }
 
+/* The bars, which begin with white: so many lines of text further up, and black behind them. */
+static void expect_scrolled(unsigned lines)
+{
+	const struct model_display *d = &b->model.gpu->displays[0];
+	uint32_t black = least(lines * FONT_HEIGHT, d->height);
+
+	for (uint32_t y = 0; y < d->height; y++)
+		assert_int_equal(!(d->screen[y * d->width] & 0xffffff), y >= d->height - black);
+}
+
 static void watch(struct model *m, struct model_reply *reply)
 {
+	enum { SCROLL = 3 };
 	const struct virtio_gpu_ctrl_hdr *h = (const void *)reply->request;
 	const struct virtio_gpu_resource_flush *flush = (const void *)reply->request;
 	unsigned step = the_tap.points[0] - points;
@@ -90,6 +101,8 @@ static void watch(struct model *m, struct model_reply *reply)
 		note_flush(step, rectangle_of(&flush->r));
 	else
 		seen[step].others++;
+	if (step == SCROLL && le32_value(h->type) == VIRTIO_GPU_CMD_RESOURCE_FLUSH)
+		expect_scrolled(seen[step].flushes);
 }
 
 static void start(uint32_t width, uint32_t height)

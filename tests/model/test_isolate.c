@@ -171,6 +171,26 @@ static void test_silent(void **state)
 	expect_quiet_and_clean();
 }
 
+/* Each answer comes in time, and those of four displays take longer than was announced. */
+static void test_slow(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	b->model.config[8] = 4;
+	for (unsigned i = 0; i < 4; i++)
+		b->model.gpu->displays[i].enabled = true;
+	b->model.delay_us = ISOLATE_WAIT_US * 9 / 10;
+	bench_begin(b);
+	climb(NULL);
+	/* What was begun in time is brought to its end. */
+	bench_expect_within(b, (9 + 4) * 4 * ISOLATE_WAIT_US);
+	bench_expect_line("isolate: the fewest features (none), queue of 4: works (");
+	bench_expect_line("isolate: the time is up: no more tries");
+	bench_expect_line("; the rest was not tried");
+	assert_int_equal(b->dev->timeout_us, BENCH_TIMEOUT_US);
+	expect_quiet_and_clean();
+}
+
 static void test_cannot_be_reset(void **state)
 {
 	(void)state;
@@ -291,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_picture_breaks),
 		cmocka_unit_test(test_nothing_works),
 		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_cannot_be_reset),
 		cmocka_unit_test(test_interrupts_work),
 		cmocka_unit_test(test_interrupts_break),

@@ -439,6 +439,19 @@ static void test_close_without_reset(void **state)
 	bench_close(b);
 }
 
+/* What the device refuses at the end is said, and everything is given back by the reset. */
+static void test_close_refused(void **state)
+{
+	(void)state;
+	start(MODEL_MMIO);
+	expect_open(OK);
+	refuse_at(VIRTIO_GPU_CMD_RESOURCE_UNREF, 1);
+	bench_expect(b, gpu_session_close(&session), ERR_REFUSED);
+	assert_false(tap_passed());
+	bench_expect_clean(b);
+	bench_close(b);
+}
+
 /* Two displays, of which the second fails first: both are shown in the end. */
 static void test_two_displays(void **state)
 {
@@ -481,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_second_failure_later),
 		cmocka_unit_test(test_cannot_be_reset),
 		cmocka_unit_test(test_close_without_reset),
+		cmocka_unit_test(test_close_refused),
 		cmocka_unit_test(test_two_displays),
 	};
 

@@ -160,6 +160,21 @@ static void test_label(void **state)
 	finish();
 }
 
+/* The picture is shown without it, and the step says so. */
+static void test_no_room_for_a_label(void **state)
+{
+	const struct gpu_show with = {.picture = bars.picture, .label = "a label"};
+
+	(void)state;
+	start();
+	display(0, true, 16, 16);
+	show(&with);
+	bench_expect_picture(b, 0, 16, 16);
+	bench_expect_line("gpu0: label # SKIP the display is too small for it");
+	assert_false(host_logged("label: rectangle"));
+	finish();
+}
+
 /* Memory in pieces: each is an entry of the backing. */
 static void test_scattered_memory(void **state)
 {
@@ -372,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_size_by_option),
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_label),
+		cmocka_unit_test(test_no_room_for_a_label),
 		cmocka_unit_test(test_scattered_memory),
 		cmocka_unit_test(test_scattered_rows),
 		cmocka_unit_test(test_scattered_twice),
