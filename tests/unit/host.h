@@ -61,6 +61,9 @@ extern struct host_mapping host_mapping;
 /* Called in each turn of a waiting loop, until host_reset: for fakes that go on meanwhile. */
 void host_on_relax(void (*hook)(void *context), void *context);
 
+/* Whether the processor has I/O ports: it does, until a test says no, and after host_reset. */
+void host_set_ports(bool there);
+
 /* The processor's side of interrupts (platform/irq_cpu.h). */
 struct host_irq_cpu {
 	enum irq_cpu_kind kind;

@@ -643,6 +643,31 @@ static void test_iort_smmu(void **state)
 	assert_true(host_logged("IORT: id mappings of an SMMU at 0x48"));
 }
 
+/* A root complex that is cut, of a segment that cannot be, with a mapping to where no node is. */
+static void test_iort_that_is_wrong(void **state)
+{
+	static const struct {
+		unsigned at;
+		uint8_t value;
+		const char *line;
+	} cases[] = {
+		{12 + 24 + 1, 20, "a root complex"},
+		{12 + 24 + 30, 1, "a root complex"},
+		{12 + 24 + 36 + 13, 1, "a reference"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint8_t nodes[] = {IORT(0, 1)};
+
+		nodes[cases[i].at] = cases[i].value;
+		assert_int_equal(read_made("IORT", 3, nodes, sizeof(nodes)), ERR_MALFORMED);
+		host_expect_line(cases[i].line);
+		assert_int_equal(m.irq.map_count, 0);
+		host_forget_log();
+	}
+}
+
 /* The same with its cache coherent attribute: what a bridge does not say itself. */
 static void test_iort_coherent(void **state)
 {
@@ -1114,6 +1139,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gicv3_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort_smmu, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_iort_that_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_iort_coherent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_short_entries, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_madt_apic, setup, teardown),

@@ -168,7 +168,6 @@ static void test_everything_is_masked_first(void **state)
 
 static void test_line(void **state)
 {
-
 	(void)state;
 	assert_int_equal(irq_open(&tables, &pool), OK);
 	assert_int_equal(irq_connect(&irq, &(struct irq_line){.number = 21, .low = true}), OK);
@@ -182,6 +181,24 @@ static void test_line(void **state)
 	assert_int_equal(irq_connect(&irq, &(struct irq_line){.number = 15}), ERR_RANGE);
 	assert_int_equal(irq_connect(&irq, &(struct irq_line){.number = 40}), ERR_RANGE);
 	assert_true(host_logged("interrupt 40: no I/O APIC has it"));
+}
+
+/* Two devices on a line have one vector, and keep it until both are gone. */
+static void test_shared_line(void **state)
+{
+	const struct irq_line line = {.number = 21, .low = true};
+
+	(void)state;
+	assert_int_equal(irq_open(&tables, &pool), OK);
+	assert_int_equal(irq_connect(&first, &line), OK);
+	assert_int_equal(irq_connect(&irq, &line), OK);
+	assert_int_equal(redirections[2 * 5], 0x40 | 1u << 15 | 1u << 13);
+	take(0x40);
+	assert_true(foreign == 1 && calls == 1);
+	irq_disconnect(&first);
+	assert_int_equal(redirections[2 * 5], 0x40 | 1u << 15 | 1u << 13);
+	irq_disconnect(&irq);
+	assert_int_equal(redirections[2 * 5], 0x10000);
 }
 
 static void test_message(void **state)
@@ -198,6 +215,25 @@ static void test_message(void **state)
 	assert_int_equal(calls, 1);
 }
 
+/* From 0x40 to 0xef: no vector is anybody's twice. */
+static void test_vectors_are_used_up(void **state)
+{
+	static struct irq many[0xef - 0x40 + 1];
+	struct irq_sender sender = {0};
+	struct irq_message message;
+
+	(void)state;
+	assert_int_equal(irq_open(&tables, &pool), OK);
+	for (unsigned i = 0; i < ARRAY_SIZE(many); i++) {
+		many[i] = irq;
+		assert_int_equal(irq_connect_message(&many[i], &sender, &message), OK);
+		assert_int_equal(message.data, 0x40 + i);
+	}
+	assert_int_equal(irq_connect_message(&second, &sender, &message), ERR_NO_MEMORY);
+	assert_int_equal(irq_connect(&irq, &(struct irq_line){.number = 16}), ERR_NO_MEMORY);
+	assert_true(host_logged("APIC: all 176 vectors are given out"));
+}
+
 /* The spurious vector and one that is not in service are not ended. */
 static void test_spurious(void **state)
 {
@@ -211,7 +247,6 @@ static void test_spurious(void **state)
 
 static void test_x2apic(void **state)
 {
-
 	(void)state;
 	apic_base |= 0x400;
 	local[0x20 / 4] = 5;
@@ -242,6 +277,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_everything_is_masked_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shared_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_vectors_are_used_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_message, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spurious, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_x2apic, setup, teardown),

@@ -37,6 +37,9 @@ static void test_debug_exit(void **state)
 	host_add_window(&window);
 	assert_false(end_debug_exit(3));
 	assert_int_equal(written, 3);
+	host_set_ports(false);
+	assert_false(end_debug_exit(4));
+	assert_int_equal(written, 3);
 }
 
 int main(void)

@@ -119,6 +119,10 @@ static void test_check(void **state)
 	host.segment = 1;
 	assert_int_equal(pci_config_check(&host), ERR_RANGE);
 	assert_true(host_logged("ports reach segment 0 only"));
+	host = ports;
+	host_set_ports(false);
+	assert_int_equal(pci_config_check(&host), ERR_UNSUPPORTED);
+	assert_true(host_logged("this processor has no I/O ports (from test)"));
 }
 
 static void test_capabilities(void **state)

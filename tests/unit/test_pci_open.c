@@ -162,6 +162,9 @@ static void test_io(void **state)
 	assert_int_equal(region.base, 0xc040);
 	assert_int_equal(region.size, 0x40);
 	check_region(f, 0);
+	host_set_ports(false);
+	assert_int_equal(open_bar(&tree.devices[0], 0, 0x14), ERR_RANGE);
+	assert_true(host_logged("BAR 0: I/O 0xc040, but this processor has no ports"));
 }
 
 /* An address that firmware gave, but that nothing forwards. */

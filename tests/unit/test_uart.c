@@ -474,7 +474,7 @@ static void test_gone(void **state)
 
 static void test_unusable_locations(void **state)
 {
-	static const struct uart_location bad[] = {
+	struct uart_location bad[] = {
 		{.type = UART_16550, .base = BASE, .register_width = 0},
 		{.type = UART_16550, .base = BASE, .register_width = 3, .register_shift = 2},
 		{.type = UART_16550, .base = BASE, .register_width = 8, .register_shift = 3},
@@ -497,6 +497,10 @@ static void test_unusable_locations(void **state)
 		if (uart_open(&uart, &bad[i]) != ERR_RANGE)
 			fail_msg("location %u is taken", i);
 	assert_true(host_logged("16550: error: refused: mmio 0x9000000, 0 bytes an access"));
+	host_set_ports(false);
+	bad[0] = ns16550_location(IO_PORT, 0x3f8, 0, 1);
+	assert_int_equal(uart_open(&uart, &bad[0]), ERR_RANGE);
+	assert_true(host_logged("16550: error: refused: port 0x3f8, 1 bytes an access"));
 	assert_int_equal(fake.status_reads + fake.data_writes, 0);
 	assert_string_equal(uart.sink.name, "untouched");
 }
