@@ -537,7 +537,7 @@ Targets:
   faults     the gallery of mistakes: each fault, its symptom and the cause that is named
   fuzz       fuzz the parsers and the device's side; see tests/fuzz/README.md
   fuzz-corpus  make the kept inputs anew; fuzz-build, replay: build what runs them
-  check-build  build what check runs; la57: the part of it that turns five levels of tables on
+  check-build  build what check runs; stand-ins: the applications of it that stand in for firmware
   setup      look for what a build needs, and get what is missing
   format     lay out the C files with clang-format
   clean      remove what was built; distclean: also what was fetched
