@@ -218,7 +218,6 @@ static const char *cap_name(uint8_t type)
 		[VIRTIO_PCI_CAP_DEVICE_CFG] = "DEVICE_CFG",
 		[VIRTIO_PCI_CAP_PCI_CFG] = "PCI_CFG",
 		[VIRTIO_PCI_CAP_SHARED_MEMORY_CFG] = "SHARED_MEMORY_CFG",
-		[VIRTIO_PCI_CAP_VENDOR_CFG] = "VENDOR_CFG",
 	};
 
 	return type < ARRAY_SIZE(names) && names[type] ? names[type] : "unknown type";
@@ -248,6 +247,11 @@ static void read_capability(struct virtio_device *dev, unsigned at, struct layou
 	struct capability cap = {.type = type};
 	const char *verdict = "noted";
 
+	/* What follows is the vendor's (§4.1.4.8), and may be shorter. */
+	if (type == VIRTIO_PCI_CAP_VENDOR_CFG) {
+		log_info(dev->name, "capability 0x%02x: VENDOR_CFG (9): left alone", at);
+		return;
+	}
 	if (!pci_capability_fits(pci, at, needed))
 		return;
 	cap.bar = (uint8_t)pci_config_read(pci, at + CAP_BAR, 1);

@@ -15,6 +15,7 @@
 #define INTERRUPT_PIN  0x3d
 #define BAR_IO         1u
 #define BAR_64         4u
+#define VENDOR_DATA    9u /* cfg_type */
 
 /* The modern function's device id follows from its type; transitional ones are listed (§4.1.2). */
 #define MODERN_BASE          0x1040u
@@ -38,7 +39,7 @@ static const struct {
 	{MODEL_CAP_ISR, 16, 3, MODEL_ISR_BAR, MODEL_ISR_OFFSET, 0x20, MODEL_CAP_DECOY},
 	{MODEL_CAP_DECOY, 16, 1, MODEL_DECOY_BAR, MODEL_DECOY_OFFSET, 0x1000, MODEL_CAP_PCI_CFG},
 	{MODEL_CAP_PCI_CFG, 20, 5, 0, 0, 0, MODEL_CAP_VENDOR},
-	{MODEL_CAP_VENDOR, 24, 9, 0, 0, 0, 0},
+	{MODEL_CAP_VENDOR, 24, VENDOR_DATA, 0, 0, 0, 0},
 };
 
 uint32_t model_pci_get(const struct model *m, unsigned offset, unsigned width)
@@ -81,6 +82,10 @@ static uint64_t config_read(void *context, uint64_t offset, unsigned width)
 		return UINT64_MAX;
 	if (at >= MODEL_CAP_PCI_CFG + 16 && at < MODEL_CAP_PCI_CFG + 20 && m->pci->config[0x34])
 		model_break(m, RULE_PCI_CFG, "read");
+	if (at >= MODEL_CAP_VENDOR + 4 && m->pci->config[0x34] &&
+		m->pci->config[MODEL_CAP_VENDOR + 3] == VENDOR_DATA &&
+		at - MODEL_CAP_VENDOR < m->pci->config[MODEL_CAP_VENDOR + 2])
+		model_break(m, RULE_PCI_VENDOR, "%u bytes at 0x%02x read", width, at);
 	return model_pci_get(m, at, width);
 }
 

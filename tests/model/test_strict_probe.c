@@ -160,7 +160,7 @@ static void test_pci_shared_memory(void **state)
 	bench_close(b);
 	/* Nor is one whose last words would lie behind what capabilities have. */
 	start(MODEL_PCI, &model_type_gpu);
-	model_pci_put(&b->model, MODEL_CAP_VENDOR + 1, 1, 0xec);
+	model_pci_put(&b->model, MODEL_CAP_VENDOR + 1, 2, 0xec | 20 << 8);
 	model_pci_put(&b->model, 0xec, 4, 9 | 24 << 16 | 8 << 24);
 	model_pci_put(&b->model, 0xec + 4, 4, 4 | 1 << 8);
 	bench_find(b);
