@@ -9,13 +9,14 @@
 /* A resource of the host's, with the surface as its backing. */
 static enum status create_2d(struct gpu *gpu, struct gpu_screen *s)
 {
-	enum status status = gpu_report(
-		gpu, "RESOURCE_CREATE_2D", gpu_resource_create(gpu, s->resource, &s->surface));
+	enum status status;
 
-	s->created = status == OK;
+	gpu_batch_begin(gpu, gpu_report);
+	status = gpu_resource_create(gpu, s->resource, &s->surface);
 	if (status == OK)
-		status = gpu_report(gpu, "RESOURCE_ATTACH_BACKING",
-			gpu_attach_backing(gpu, s->resource, &s->surface));
+		status = gpu_attach_backing(gpu, s->resource, &s->surface);
+	status = gpu_batch_end(gpu, status);
+	s->created = gpu->requests.good;
 	s->attached = status == OK;
 	return status;
 }

@@ -13,6 +13,10 @@
 /* How many commands are shown when one fails. */
 #define SHOWN_COMMANDS 8u
 
+/* Of a request: its bytes, what goes on elsewhere, its response. Each is a descriptor, unless they
+ * stand in an indirect table. */
+#define MAX_BUFFERS 3u
+
 _Static_assert(GPU_MAX_BATCH <= GPU_HISTORY_SIZE, "a batch's requests are in the history");
 
 static const char *const error_names[] = {
@@ -48,13 +52,8 @@ const char *gpu_response_name(uint32_t type)
 
 enum status gpu_requests_open(struct gpu *gpu)
 {
-	struct gpu_requests *rs = &gpu->requests;
-	/* Each is two buffers: as many descriptors, unless they stand in an indirect table. */
-	unsigned fit = gpu->control.free_count / (gpu->control.indirect ? 1 : 2);
-
-	/* Where not even one fits, the queue says so. */
-	*rs = (struct gpu_requests){.most = fit ? (unsigned)min_u64(fit, GPU_MAX_BATCH) : 1};
-	return dma_alloc(gpu->dev->pool, GPU_REQUESTS_SIZE, PAGE_SIZE, &rs->memory);
+	gpu->requests = (struct gpu_requests){0};
+	return dma_alloc(gpu->dev->pool, GPU_REQUESTS_SIZE, PAGE_SIZE, &gpu->requests.memory);
 }
 
 void gpu_requests_close(struct gpu *gpu)
@@ -201,6 +200,7 @@ static enum status run(struct gpu *gpu)
 	missing = collect(gpu);
 	for (unsigned i = 0; status == OK && i < rs->count; i++) {
 		status = outcome(gpu, &rs->request[i], missing);
+		rs->good += status == OK && rs->failed == OK;
 		if (rs->batching && rs->report && rs->failed == OK)
 			status = rs->report(gpu, rs->request[i].shape->name, status);
 	}
@@ -241,10 +241,17 @@ void gpu_fence(struct gpu *gpu)
 	hdr->fence_id = le64_of(++gpu->last_fence);
 }
 
-/* Whether a request is not left for others to be sent with: there is one long room. */
-static bool is_awaited(const struct gpu_requests *rs, const struct gpu_request *r)
+/* Whether there is room for any other request beside those that were begun. */
+static bool has_room(const struct gpu *gpu)
 {
-	return !rs->batching || rs->count == rs->most || r->room == GPU_LONG_SIZE ||
+	return gpu->requests.count < GPU_MAX_BATCH &&
+	       gpu->control.free_count >= (gpu->control.indirect ? 1 : MAX_BUFFERS);
+}
+
+/* Whether a request is not left for others to be sent with: there is one long room. */
+static bool is_awaited(const struct gpu *gpu, const struct gpu_request *r)
+{
+	return !gpu->requests.batching || !has_room(gpu) || r->room == GPU_LONG_SIZE ||
 	       r->shape->response != VIRTIO_GPU_RESP_OK_NODATA;
 }
 
@@ -252,7 +259,7 @@ enum status gpu_send(struct gpu *gpu)
 {
 	struct gpu_requests *rs = &gpu->requests;
 	struct gpu_request *r = newest(gpu);
-	struct queue_buffer buffers[3] = {{r->address, r->size}};
+	struct queue_buffer buffers[MAX_BUFFERS] = {{r->address, r->size}};
 	unsigned readable = 1;
 	enum status status;
 
@@ -268,7 +275,7 @@ enum status gpu_send(struct gpu *gpu)
 		rs->count--;
 		return status;
 	}
-	return is_awaited(rs, r) ? run(gpu) : OK;
+	return is_awaited(gpu, r) ? run(gpu) : OK;
 }
 
 const void *gpu_response(const struct gpu *gpu, uint32_t *length)
@@ -299,6 +306,7 @@ void gpu_batch_begin(struct gpu *gpu, gpu_request_report *report)
 	gpu->requests.batching = true;
 	gpu->requests.report = report;
 	gpu->requests.failed = OK;
+	gpu->requests.good = 0;
 }
 
 enum status gpu_batch_end(struct gpu *gpu, enum status added)

@@ -46,11 +46,11 @@ struct gpu_requests {
 	struct dma_block memory;
 	struct gpu_request request[GPU_MAX_BATCH];
 	unsigned count; /* begun and not answered yet; the last may not be in the queue yet */
-	unsigned most; /* that the queue has room for */
 	const struct gpu_request *last; /* of those that are done */
 	bool batching;
 	gpu_request_report *report; /* of the batch; may be NULL */
 	enum status failed; /* of the requests of the batch that are done: the first failure */
+	unsigned good; /* how many of the batch went well up to there */
 };
 
 /*

@@ -106,4 +106,4 @@ def test_a_mistake_made_once_is_recovered_from(arch, irq, start):
     if irq:
         step = expect_step(log, "virtio-pci@.*", "^interrupts by msix: ")
         queue, config = map(int, re.search(r"queue (\d+), config (\d+)", step.text).groups())
-        assert queue >= 7 and config == 1, step.text
+        assert queue >= 6 and config == 1, step.text

@@ -330,6 +330,11 @@ static uint32_t refuse(struct model *m, struct model_reply *reply)
 	struct model_resource *r = NULL;
 
 	switch (m->gpu->refuse_command) {
+	case VIRTIO_GPU_CMD_RESOURCE_CREATE_2D:
+		m->gpu->refused_resource =
+			le32_value(((const struct virtio_gpu_resource_create_2d *)reply->request)
+					   ->resource_id);
+		break;
 	case VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D:
 		r = model_find_resource(m, le32_value(q->resource_id));
 		break;

@@ -68,6 +68,7 @@ struct model_gpu {
 	uint32_t edid_size;
 	uint32_t refuse_command; /* this command gets the response refuse_with */
 	uint32_t refuse_with;
+	uint32_t refused_resource; /* may be named by what was sent with its creation */
 	bool displays_asked;
 	bool edid_asked;
 	uint64_t last_fence;

@@ -24,7 +24,7 @@ struct model_resource *model_known_resource(struct model *m, uint32_t id, const 
 {
 	struct model_resource *r = model_find_resource(m, id);
 
-	if (!r)
+	if (!r && (!id || id != m->gpu->refused_resource))
 		model_break(m, RULE_GPU_RESOURCE, "%s of %u", command, id);
 	return r;
 }
