@@ -11,6 +11,7 @@
 
 #define FIRST_MEGABYTE  0x100000u
 #define PCI_DEVICE_MASK 0x1fu
+#define LEAST_WINDOW    4u /* no BAR is smaller (PCI Local Bus 3.0 §6.2.5.1) */
 
 static const char subject[] = "acpi";
 
@@ -110,6 +111,7 @@ struct bridge {
 	struct pci_host host;
 	bool buses_known;
 	bool buses_wrong;
+	bool tiny; /* a window has a few bytes, but not none */
 };
 
 static void note_buses(struct bridge *bridge, const struct aml_resource *r)
@@ -134,7 +136,9 @@ static void note_aperture(void *context, const struct aml_resource *r)
 		note_buses(bridge, r);
 		return;
 	}
-	if (r->io_is_sparse || !r->length || (r->type == AML_MEMORY && r->base < FIRST_MEGABYTE)) {
+	bridge->tiny |= r->length && r->length < LEAST_WINDOW;
+	if (r->io_is_sparse || r->length < LEAST_WINDOW ||
+		(r->type == AML_MEMORY && r->base < FIRST_MEGABYTE)) {
 		/* Below 1 MiB is the VGA window: no place for a BAR. */
 		log_debug(subject, "%s: %s range 0x%lx (0x%lx bytes): passed over",
 			bridge->host.source, r->type == AML_IO ? "I/O" : "memory", r->base,
@@ -217,6 +221,27 @@ static enum status read_routes(
 	return status == OK || status == ERR_NOT_FOUND ? routing.status : status;
 }
 
+/*
+ * Boards for several processors have bridges in their tables that firmware fills in where they are
+ * there (ASUS Pro WS C422-ACE, BIOS 1403: _STA looks at memory): until then each has bus 0 alone,
+ * and windows of one byte.
+ */
+static enum status read_template(const struct aml_device *device, struct bridge *bridge)
+{
+	if (!device->crs.size) {
+		log_info(subject, "%s: its _CRS %s: no apertures from here", device->path,
+			device->crs_computed ? "has to be computed" : "is absent");
+		return OK;
+	}
+	if (aml_each_resource(device->crs, note_aperture, bridge) != OK || bridge->buses_wrong)
+		return ERR_MALFORMED;
+	if (!bridge->tiny || !bridge->buses_known || bridge->host.bus_last)
+		return OK;
+	log_info(subject, "%s: its _CRS is not filled in: bus 00 alone, and windows of a byte",
+		device->path);
+	return ERR_NOT_FOUND;
+}
+
 static enum status add_bridge(struct machine *m, const struct aml_device *device)
 {
 	struct bridge bridge = {.host = {.access = PCI_ACCESS_PORTS, .bus_last = 0xff}};
@@ -231,11 +256,9 @@ static enum status add_bridge(struct machine *m, const struct aml_device *device
 	bridge.host.segment = (uint16_t)device->segment;
 	bridge.host.bus_first = (uint8_t)device->bus;
 	bridge.host.coherence = coherence_of(device);
-	if (!device->crs.size)
-		log_info(subject, "%s: its _CRS %s: no apertures from here", device->path,
-			device->crs_computed ? "has to be computed" : "is absent");
-	else if (aml_each_resource(device->crs, note_aperture, &bridge) != OK || bridge.buses_wrong)
-		return ERR_MALFORMED;
+	status = read_template(device, &bridge);
+	if (status != OK)
+		return status;
 	status = place_bridge(m, &bridge);
 	routed = read_routes(m, device, &bridge.host);
 	return status == OK ? routed : status;

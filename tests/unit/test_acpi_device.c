@@ -225,6 +225,30 @@ static void test_bridge_io(void **state)
 	}
 }
 
+/* DWordIO, producer: port 0 alone, as it stands in a template that is to be filled in. */
+#define DWORD_IO_UNFILLED \
+	0x87, 23, 0, 1, 0x0c, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+
+/* A root bridge that is not there: the one that is keeps its buses and what it forwards. */
+static void test_bridge_not_filled_in(void **state)
+{
+	static const uint8_t none[] = {BUSES(0, 0, 1), DWORD_IO_UNFILLED, 0x79, 0};
+	static const uint8_t tiny[] = {BUSES(0, 0xff, 0x100), DWORD_IO_UNFILLED, 0x79, 0};
+
+	(void)state;
+	read_device("PNP0A08", NULL, 0);
+	read_device("PNP0A08", none, sizeof(none));
+	assert_true(host_logged("its _CRS is not filled in: bus 00 alone, and windows of a byte"));
+	assert_int_equal(m.pci_host_count, 1);
+	assert_int_equal(m.pci_hosts[0].bus_last, 0xff);
+	assert_int_equal(m.pci_hosts[0].aperture_count, 0);
+	/* With other buses only the window is none. */
+	setup(state);
+	read_device("PNP0A08", tiny, sizeof(tiny));
+	assert_int_equal(m.pci_host_count, 1);
+	assert_int_equal(m.pci_hosts[0].aperture_count, 0);
+}
+
 /* What a bridge uses itself is no aperture: an I/O range, a consumer's memory, an interrupt. */
 static void test_bridge_consumes(void **state)
 {
@@ -379,6 +403,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bridge_without_crs, setup),
 		cmocka_unit_test_setup(test_bridge_buses, setup),
 		cmocka_unit_test_setup(test_bridge_io, setup),
+		cmocka_unit_test_setup(test_bridge_not_filled_in, setup),
 		cmocka_unit_test_setup(test_bridge_consumes, setup),
 		cmocka_unit_test_setup(test_too_many_apertures, setup),
 		cmocka_unit_test_setup(test_bridge_place, setup),
