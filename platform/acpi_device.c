@@ -279,6 +279,15 @@ static bool has_id(const struct aml_device *device, const char *id)
 	return !strcmp(device->hid, id) || !strcmp(device->cid, id);
 }
 
+/* Of a workstation's thousand devices the places of few are looked for. */
+static bool is_driven(const char *id)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (!strcmp(id, drivers[i].id))
+			return true;
+	return false;
+}
+
 static void found_device(void *context, const struct aml_device *device)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(drivers); i++) {
@@ -291,10 +300,9 @@ static void found_device(void *context, const struct aml_device *device)
 			log_debug(subject, "%s (%s): not used in full", device->path, device->hid);
 		return;
 	}
-	log_trace(subject, "%s (%s): not of interest", device->path, device->hid);
 }
 
 enum status acpi_read_devices(const struct bytes *blocks, unsigned count, struct machine *m)
 {
-	return aml_each_device(blocks, count, found_device, m);
+	return aml_each_device(blocks, count, is_driven, found_device, m);
 }

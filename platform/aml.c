@@ -121,17 +121,6 @@ void aml_evaluate(struct aml_namespace *ns, struct aml_object object, struct aml
 	value->type = AML_VALUE_OTHER;
 }
 
-static bool declares_hid(struct aml_namespace *ns, const struct aml_object *device)
-{
-	struct aml_path path = device->path;
-	struct aml_object object;
-
-	if (path.count == AML_MAX_SEGMENTS)
-		return false;
-	path.segment[path.count++] = property_segment[PROPERTY_HID];
-	return find_in(ns, device->body, &device->path, &path, &object);
-}
-
 static bool is_child(const struct aml_path *path, const struct aml_path *parent)
 {
 	if (path->count != parent->count + 1)
@@ -229,7 +218,38 @@ static void describe(
 		device->crs_computed = p->known[PROPERTY_CRS];
 }
 
+/* An id in a device's own body, "" when it is no constant; false when there is none. */
+static bool read_id(
+	struct aml_namespace *ns, const struct aml_object *device, enum property id, char out[9])
+{
+	struct aml_path path = device->path;
+	struct aml_object object;
+	struct aml_value value;
+
+	out[0] = '\0';
+	if (path.count == AML_MAX_SEGMENTS)
+		return false;
+	path.segment[path.count++] = property_segment[id];
+	if (!find_in(ns, device->body, &device->path, &path, &object))
+		return false;
+	aml_evaluate(ns, object, &value);
+	write_id(&value, out);
+	return true;
+}
+
+/* Whether it has a _HID, and is asked for by that or its _CID. */
+static bool is_wanted(
+	struct aml_namespace *ns, const struct aml_object *device, bool (*wanted)(const char *id))
+{
+	char hid[9], cid[9];
+
+	if (!read_id(ns, device, PROPERTY_HID, hid))
+		return false;
+	return !wanted || wanted(hid) || (read_id(ns, device, PROPERTY_CID, cid) && wanted(cid));
+}
+
 static enum status each_device_of(struct aml_namespace *ns, struct bytes block,
+	bool (*wanted)(const char *id),
 	void (*found)(void *context, const struct aml_device *device), void *context)
 {
 	struct aml_device device;
@@ -239,7 +259,7 @@ static enum status each_device_of(struct aml_namespace *ns, struct bytes block,
 
 	aml_walk_begin(&walk, block, &root, &ns->steps, false);
 	while (aml_walk_next(&walk, &object)) {
-		if (object.kind != AML_OBJECT_DEVICE || !declares_hid(ns, &object))
+		if (object.kind != AML_OBJECT_DEVICE || !is_wanted(ns, &object, wanted))
 			continue;
 		collect_properties(ns, &object.path, &p);
 		describe(&object.path, &p, &device);
@@ -275,13 +295,14 @@ bool aml_find_coherence(const struct aml_device *device, uint64_t *cca)
 }
 
 enum status aml_each_device(const struct bytes *blocks, unsigned count,
+	bool (*wanted)(const char *id),
 	void (*found)(void *context, const struct aml_device *device), void *context)
 {
 	struct aml_namespace ns = {blocks, count, AML_MAX_STEPS};
 	enum status status, result = OK;
 
 	for (unsigned i = 0; i < count; i++) {
-		status = each_device_of(&ns, blocks[i], found, context);
+		status = each_device_of(&ns, blocks[i], wanted, found, context);
 		if (status != OK)
 			result = status;
 	}

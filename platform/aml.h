@@ -37,12 +37,15 @@ struct aml_device {
 
 /*
  * Calls `found` for each device with a _HID of `count` definition blocks (the tables without their
- * 36-byte headers), which together make up one namespace. An opcode that is not known ends the
- * scope that it stands in, with a line at debug; what stands beside that scope is still read.
- * ERR_MALFORMED, logged, when lengths run outside the block, scopes nest deeper than 32, or more
- * than AML_MAX_STEPS objects were looked at; what was found despite that has been told.
+ * 36-byte headers), which together make up one namespace, if `wanted`, where it is not NULL, says
+ * so of the _HID, or of the _CID beside it: all blocks are looked through for each of these. An
+ * opcode that is not known ends the scope that it stands in, with a line at debug; what stands
+ * beside that scope is still read. ERR_MALFORMED, logged, when lengths run outside the block,
+ * scopes nest deeper than 32, or more than AML_MAX_STEPS objects were looked at; what was found
+ * despite that has been told.
  */
 MUST_CHECK enum status aml_each_device(const struct bytes *blocks, unsigned count,
+	bool (*wanted)(const char *id),
 	void (*found)(void *context, const struct aml_device *device), void *context);
 
 /*

@@ -71,7 +71,7 @@ static enum status walk(const struct bytes *blocks, enum log_level level, struct
 
 	*seen = (struct seen){.blocks = blocks};
 	fuzz_begin(level, NULL);
-	status = aml_each_device(blocks, BLOCKS, found_device, seen);
+	status = aml_each_device(blocks, BLOCKS, NULL, found_device, seen);
 	fuzz_check(status == OK || status == ERR_MALFORMED);
 	fuzz_check(fuzz_lines() || status == OK);
 	return status;

@@ -2,8 +2,11 @@
 /* In: platform/aml.c over blocks made here. Out: whether devices and their constants are found. */
 #include "host.h"
 
+#include <stdio.h>
+
 #include "aml_builder.h"
 #include "platform/aml.h"
+#include "platform/aml_namespace.h"
 
 #define MAX_FOUND 64u
 
@@ -41,7 +44,7 @@ static enum status read_blocks(unsigned count)
 		memcpy(copy + 1, blocks[i].data, blocks[i].size);
 		blocks[i].data = copy + 1;
 	}
-	status = aml_each_device(blocks, count, note, &found);
+	status = aml_each_device(blocks, count, NULL, note, &found);
 	/* What is borrowed from the blocks is pointed to the builders, which live on. */
 	for (unsigned i = 0; i < found.count; i++) {
 		struct bytes *crs = &found.devices[i].crs;
@@ -253,6 +256,54 @@ static void test_names_in_a_circle(void **state)
 	aml_name(&aml, "TWO_");
 	aml_text(&aml, "ONE_");
 	assert_true(close_device(device)->crs_computed);
+}
+
+static unsigned steps_left;
+
+static bool is_second(const char *id)
+{
+	return !strcmp(id, "TEST0002");
+}
+
+static void note_steps(void *context, const struct aml_device *device)
+{
+	steps_left = device->ns->steps;
+	note(context, device);
+}
+
+static void add_device(const char *hid, const char *cid)
+{
+	static unsigned number;
+	char name[5];
+	size_t device;
+
+	snprintf(name, sizeof(name), "D%03X", number++ & 0xfff);
+	device = aml_device(&aml, name);
+	if (hid)
+		aml_name_string(&aml, "_HID", hid);
+	if (cid)
+		aml_name_string(&aml, "_CID", cid);
+	aml_close(&aml, device);
+}
+
+/* A workstation's tables have a thousand devices: each that nobody wants costs its own body. */
+static void test_wanted(void **state)
+{
+	struct bytes block;
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++)
+		add_device("TEST0001", NULL);
+	add_device("TEST0002", NULL);
+	add_device("TEST0001", "TEST0002");
+	add_device("TEST0001", "TEST0003");
+	add_device(NULL, "TEST0002");
+	block = aml_bytes(&aml);
+	assert_int_equal(aml_each_device(&block, 1, is_second, note_steps, &found), OK);
+	assert_int_equal(found.count, 2);
+	assert_string_equal(found.devices[0].hid, "TEST0002");
+	assert_string_equal(found.devices[1].cid, "TEST0002");
+	assert_true(AML_MAX_STEPS - steps_left < 20000);
 }
 
 /* The root is there already: neither Name (\, …) nor Method (\, …) declares it, in no scope around.
@@ -583,6 +634,7 @@ int main(void)
 		cmocka_unit_test_setup(test_name_in_outer_scope, setup),
 		cmocka_unit_test_setup(test_computed_is_not_a_constant, setup),
 		cmocka_unit_test_setup(test_names_in_a_circle, setup),
+		cmocka_unit_test_setup(test_wanted, setup),
 		cmocka_unit_test_setup(test_root_is_not_declared, setup),
 		cmocka_unit_test_setup(test_property_in_another_scope, setup),
 		cmocka_unit_test_setup(test_property_in_another_table, setup),

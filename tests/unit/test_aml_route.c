@@ -43,7 +43,7 @@ static void read_all(void)
 	struct bytes block = bytes_of(copy, aml.size);
 
 	memcpy(copy, aml.data, aml.size);
-	assert_int_equal(aml_each_device(&block, 1, found, NULL), OK);
+	assert_int_equal(aml_each_device(&block, 1, NULL, found, NULL), OK);
 	test_free(copy);
 }
 
