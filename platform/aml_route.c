@@ -51,19 +51,58 @@ static bool append(struct aml_path *path, uint32_t segment)
 	return true;
 }
 
-/* Whether a name is the one in which \_PIC keeps the interrupt model: `Store (Arg0, PICF)`. */
+/* Moves past If and Else: what stands in them is about something else. */
+static bool skip_decisions(struct bytes *b)
+{
+	struct bytes branch;
+
+	while (bytes_left(b) && (b->data[b->pos] == OP_IF || b->data[b->pos] == OP_ELSE))
+		if (!bytes_take(b, 1) || !aml_take_package(b, &branch))
+			return false;
+	return bytes_left(b);
+}
+
+/* `Store (Arg0, name)`, or `name (Arg0)`. False for anything else. */
+static bool take_statement(struct bytes *b, struct aml_name *name, bool *store)
+{
+	*store = b->data[b->pos] == OP_STORE;
+	if (*store)
+		return bytes_take(b, 1) && bytes_u8(b) == OP_ARG0 && aml_take_name(b, name);
+	return aml_begins_name(b->data[b->pos]) && aml_take_name(b, name) && bytes_u8(b) == OP_ARG0;
+}
+
+/*
+ * Whether a method keeps its argument in a name, or hands it on to one that does, `calls` deep:
+ * Intel's boards keep it twice, AMD's call a method that does.
+ */
+static bool keeps_model(const struct place *at, const struct aml_object *method,
+	const struct aml_object *name, unsigned calls)
+{
+	struct bytes body = method->body;
+	struct aml_object named;
+	struct aml_name target;
+	bool store;
+
+	while (skip_decisions(&body) && take_statement(&body, &target, &store)) {
+		if (!aml_find_name(at->ns, &method->path, &target, &named))
+			continue;
+		if (store && aml_path_equal(&named.path, &name->path))
+			return true;
+		if (!store && calls && named.kind == AML_OBJECT_METHOD &&
+			keeps_model(at, &named, name, calls - 1))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a name is the one in which \_PIC keeps the interrupt model. */
 static bool is_model(const struct place *at, const struct aml_object *name)
 {
 	struct aml_path pic = {{SEGMENT_PIC}, 1};
-	struct aml_object method, kept;
-	struct aml_name stored;
+	struct aml_object method;
 
-	if (!aml_find_path(at->ns, &pic, &method) || method.kind != AML_OBJECT_METHOD ||
-		bytes_u8(&method.body) != OP_STORE || bytes_u8(&method.body) != OP_ARG0 ||
-		!aml_take_name(&method.body, &stored))
-		return false;
-	return aml_find_name(at->ns, &method.path, &stored, &kept) &&
-	       aml_path_equal(&kept.path, &name->path);
+	return aml_find_path(at->ns, &pic, &method) && method.kind == AML_OBJECT_METHOD &&
+	       keeps_model(at, &method, name, 1);
 }
 
 /* A number: a constant, or the interrupt model. */

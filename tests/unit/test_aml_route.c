@@ -174,8 +174,11 @@ static void test_link_is_told_once(void **state)
 	assert_null(strstr(first + 1, line));
 }
 
-/* \_PIC stores its argument in PICF; PRTP and PRTA have one entry each: interrupt 5 and 16. */
-static void model_and_tables(void)
+/*
+ * \_PIC has this body. KEEP stores its argument in PICF behind If and Else, HAND hands it on to
+ * KEEP; PRTP and PRTA have one entry each: interrupt 5 and 16.
+ */
+static void model_and_tables(const void *pic, size_t size)
 {
 	size_t method, list;
 
@@ -183,9 +186,16 @@ static void model_and_tables(void)
 	AML(&aml, 0);
 	aml_name(&aml, "OTHR");
 	AML(&aml, 0);
-	method = aml_method(&aml, "_PIC");
-	AML(&aml, 0x70, 0x68);
+	method = aml_method(&aml, "KEEP");
+	AML(&aml, 0xa0, 2, 0x68, 0xa1, 1, 0x70, 0x68);
 	aml_text(&aml, "PICF");
+	aml_close(&aml, method);
+	method = aml_method(&aml, "HAND");
+	aml_text(&aml, "KEEP");
+	AML(&aml, 0x68);
+	aml_close(&aml, method);
+	method = aml_method(&aml, "_PIC");
+	aml_raw(&aml, pic, size);
 	aml_close(&aml, method);
 	aml_name(&aml, "PRTP");
 	list = package(1);
@@ -237,12 +247,39 @@ static void test_decided_by_the_model(void **state)
 
 	for (unsigned i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
 		assert_int_equal(setup(state), 0);
-		model_and_tables();
+		model_and_tables("\x70\x68PICF", 6);
 		decide(cases[i / 2].condition, cases[i / 2].size, cases[i / 2].first,
 			cases[i / 2].second, i % 2);
 		assert_int_equal(routed, OK);
 		assert_int_equal(count, 1);
 		assert_int_equal(routes[0].number, 16);
+	}
+}
+
+/* As Intel's boards keep the model, and AMD's; and what could be anything is not followed. */
+static void test_model_is_kept_otherwise(void **state)
+{
+	static const struct {
+		const char *pic;
+		size_t size;
+		bool kept;
+	} cases[] = {
+		{"\x70\x68OTHR\x70\x68PICF", 12, true},
+		{"\xa0\x02\x68KEEP\x68", 8, true},
+		{"NONE\x68OTHR\x68KEEP\x68", 15, true},
+		{"HAND\x68", 5, false}, /* one call is followed, not two */
+		{"KEEP\x69", 5, false}, /* Arg1 */
+		{"\xa0\x08\x68\x70\x68PICF", 9, false}, /* not always */
+		{"\xa0\x42KEEP\x68", 7, false}, /* the If runs over the end */
+		{"KEEP", 4, false},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(setup(state), 0);
+		model_and_tables(cases[i].pic, cases[i].size);
+		decide("PICF", 4, "PRTA", "PRTP", false);
+		assert_int_equal(routed, cases[i].kept ? OK : ERR_UNSUPPORTED);
+		assert_int_equal(count, cases[i].kept);
 	}
 }
 
@@ -265,7 +302,7 @@ static void test_decided_by_something_else(void **state)
 
 	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(setup(state), 0);
-		model_and_tables();
+		model_and_tables("\x70\x68PICF", 6);
 		decide(cases[i].condition, cases[i].size, "PRTP", "PRTA", true);
 		assert_int_equal(routed, ERR_UNSUPPORTED);
 		assert_int_equal(count, 0);
@@ -320,7 +357,7 @@ static void returning(const void *body, size_t size, enum status due, unsigned r
 	size_t device, method;
 
 	assert_int_equal(setup(NULL), 0);
-	model_and_tables();
+	model_and_tables("\x70\x68PICF", 6);
 	device = bridge();
 	method = aml_method(&aml, "_PRT");
 	aml_raw(&aml, body, size);
@@ -440,6 +477,7 @@ int main(void)
 		cmocka_unit_test_setup(test_many_links, setup),
 		cmocka_unit_test_setup(test_link_is_told_once, setup),
 		cmocka_unit_test_setup(test_decided_by_the_model, setup),
+		cmocka_unit_test_setup(test_model_is_kept_otherwise, setup),
 		cmocka_unit_test_setup(test_decided_by_something_else, setup),
 		cmocka_unit_test_setup(test_model_is_not_kept, setup),
 		cmocka_unit_test_setup(test_returned, setup),
