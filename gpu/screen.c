@@ -91,6 +91,15 @@ static enum status show_label(struct gpu *gpu, const struct gpu_screen *s,
 	return present(gpu, s, r);
 }
 
+static bool all_show_the_same(const struct gpu_frame *f)
+{
+	bool same = f->view_count > 1;
+
+	for (unsigned i = 1; i < f->view_count; i++)
+		same &= same_rectangle(&f->views[i].area, &f->views[0].area);
+	return same;
+}
+
 /* A label for each scanout; one for all where they show the same. */
 static enum status show_labels(struct gpu *gpu, const struct gpu_screen *s, const char *label)
 {
@@ -98,7 +107,7 @@ static enum status show_labels(struct gpu *gpu, const struct gpu_screen *s, cons
 	char text[SCANOUTS_SIZE];
 	enum status status = OK;
 
-	if (f->view_count > 1 && same_rectangle(&f->views[0].area, &f->views[1].area)) {
+	if (all_show_the_same(f)) {
 		status = show_label(gpu, s, &f->views[0], label, describe(f, text));
 	} else {
 		for (unsigned i = 0; status == OK && i < f->view_count; i++) {

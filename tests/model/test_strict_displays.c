@@ -262,6 +262,20 @@ static void test_labels(void **state)
 	}
 }
 
+/* Two that stand at one place, and one that does not. */
+static void test_label_of_the_third(void **state)
+{
+	(void)state;
+	start(3, GPU_SPAN);
+	what.label = "a label";
+	for (unsigned i = 0; i < 3; i++)
+		display(i, true, (struct rectangle){i / 2 * 320, 0, 320, 200});
+	show();
+	bench_expect_line("label: rectangle 160x64+80+68 on scanout 2");
+	assert_int_equal(b->model.gpu->displays[2].screen[68 * 320 + 160] & 0xffffff, 0);
+	finish();
+}
+
 static void test_resize(void **state)
 {
 	static const uint32_t sizes[][2] = {{64, 48}, {100, 80}, {30, 20}, {30, 21}, {640, 480}};
@@ -357,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_all_scanouts),
 		cmocka_unit_test(test_absurd_sizes),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_label_of_the_third),
 		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_plug),
 		cmocka_unit_test(test_none_left),
