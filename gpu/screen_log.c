@@ -23,7 +23,8 @@ static enum status show_on_view(
 enum status gpu_screens_show_log(
 	struct gpu *gpu, const struct gpu_screens *screens, const char *last)
 {
-	enum status status = OK;
+	/* What is not answered may still be read, where the next request would be put. */
+	enum status status = gpu->control.in_flight ? ERR_TIMEOUT : OK;
 
 	for (unsigned i = 0; i < VIRTIO_GPU_MAX_SCANOUTS; i++) {
 		const struct gpu_screen *s = &screens->screens[i];

@@ -115,6 +115,25 @@ static void test_last_lines(void **state)
 	finish();
 }
 
+/* A device that owes an answer is asked for nothing more. */
+static void test_no_answer_before(void **state)
+{
+	struct gpu_display displays[VIRTIO_GPU_MAX_SCANOUTS];
+	uint64_t requests;
+
+	(void)state;
+	start(1);
+	b->model.answers_awaited = false;
+	show(&bars);
+	b->model.lies.silent_at = b->model.requests + 1;
+	bench_expect(b, gpu_get_display_info(&b->gpu, displays), ERR_TIMEOUT);
+	requests = b->model.requests;
+	bench_expect(b, gpu_screens_show_log(&b->gpu, &b->screens, "why"), ERR_TIMEOUT);
+	assert_int_equal(b->model.requests, requests);
+	bench_expect_picture(b, 0, WIDTH, HEIGHT);
+	finish();
+}
+
 /* A picture that reaches over two displays has the text on each of them. */
 static void test_each_view(void **state)
 {
@@ -179,6 +198,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_lines),
+		cmocka_unit_test(test_no_answer_before),
 		cmocka_unit_test(test_each_view),
 		cmocka_unit_test(test_too_small),
 		cmocka_unit_test(test_refused),
