@@ -189,7 +189,7 @@ static bool step(struct gpu_animation *a)
 	return true;
 }
 
-/* A device that fails by this is brought up again, and keeps both buffers. */
+/* A device that fails by this is brought up again, and asked once more. */
 static enum status close_back(struct gpu_session *s, struct gpu_screen *screen)
 {
 	enum status status;
@@ -197,7 +197,10 @@ static enum status close_back(struct gpu_session *s, struct gpu_screen *screen)
 	tap_tentative(true);
 	status = gpu_flip_close(&s->gpu, screen);
 	tap_tentative(false);
-	return status == OK ? OK : gpu_session_restart(s, status);
+	if (status == OK)
+		return OK;
+	status = gpu_session_restart(s, status);
+	return status == OK ? gpu_flip_close(&s->gpu, screen) : status;
 }
 
 static void finish(struct gpu_animation *a)

@@ -506,6 +506,8 @@ static void test_recovery_of_the_end(void **state)
 		assert_int_equal(session.recoveries, 1);
 		bench_expect_line("- gpu0: recovered: timeout");
 		bench_expect_line("- gpu0: animated: 1 frames");
+		assert_false(gpu_has_back(&session.screens.screens[0]));
+		assert_int_equal(b->model.gpu->resource_count, 1);
 		finish();
 	}
 }
