@@ -173,6 +173,7 @@ group_pytest()
 	need_module pytest python3-pytest "runs the tests"
 	need_module xdist python3-pytest-xdist "runs several tests at a time"
 	need_command edid-decode edid-decode "a second reader of EDIDs, to compare"
+	need_command dtc device-tree-compiler "changes a machine's device tree"
 }
 
 group_coverage()

@@ -75,7 +75,7 @@ static const struct entry entries[CAUSE_COUNT] = {
 	[MISTAKE_ACCESS_WIDTH] = {"a register was accessed with a width that it does not have",
 		"access virtio-mmio registers with 32 bits only"},
 	[MISTAKE_SHORT_REQUEST] =
-		{"the request is shorter than its header: the device never answers it",
+		{"the request is shorter than its header: the device refuses it, or never answers",
 			"send at least 24 bytes, struct virtio_gpu_ctrl_hdr, in the readable part"},
 	[MISTAKE_TRUNCATED_PAYLOAD] =
 		{"a request was shorter than its command: the device may say OK and do nothing",
