@@ -484,7 +484,8 @@ coverage: | setup
 	@echo "the report: $(COVERAGE)/index.html"
 
 # What is looked for, and what not and why: .clang-tidy. For cppcheck: nullPointer takes the operand
-# of sizeof (FIELD_SIZE) for a dereference, uninitvar does not see that format_args writes the line.
+# of sizeof (FIELD_SIZE) for a dereference, uninitvar does not see that format_args writes the line;
+# 2.17 does not know variables that are a register, and says where it looked at some branches only.
 CLANG_TIDY = clang-tidy --quiet $(2) -- --target=$(1)-linux-gnu -I. -Imem/$(1) $(CFLAGS_TARGET) \
 	$(CFLAGS_$(1)) $(call EFI_FLAGS,$(1)) 2>build/tidy.log || { cat build/tidy.log; exit 1; }
 
@@ -495,7 +496,8 @@ lint: | setup
 	$(Q)$(call CLANG_TIDY,aarch64,$(wildcard $(FOLDERS:%=%/aarch64/*.c)))
 	$(call say,CPPCHK,$(FOLDERS))
 	$(Q)cppcheck -q --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
-		--suppress=nullPointer --suppress=uninitvar:mem/log.c -I. -Imem/x86_64 $(FOLDERS)
+		--suppress=nullPointer --suppress=uninitvar:mem/log.c --suppress=normalCheckLevelMaxBranches \
+		--suppress=syntaxError:platform/aarch64/end.c -I. -Imem/x86_64 $(FOLDERS)
 
 # ---- housekeeping -----------------------------------------------------------------------------
 
