@@ -46,8 +46,3 @@ enum status bench_3d_show(struct bench *b, bool check_3d, bool blob)
 		status = gpu_show(&b->gpu, &show, &b->screens);
 	return status;
 }
-
-void bench_3d_close(struct bench *b)
-{
-	bench_end(b);
-}

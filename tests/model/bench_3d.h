@@ -27,7 +27,4 @@ void bench_3d_add_region(struct bench *b);
 /* Shows the bars with check=3d and resource=blob as the application does. */
 enum status bench_3d_show(struct bench *b, bool check_3d, bool blob);
 
-/* The device is stopped, and everything was given back. */
-void bench_3d_close(struct bench *b);
-
 #endif

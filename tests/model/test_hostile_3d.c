@@ -87,7 +87,7 @@ static void test_bad_uuids(void **state)
 		bench_expect_line(cases[i].line);
 		bench_expect_line("RESOURCE_ASSIGN_UUID # SKIP the resource's UUID is not usable");
 		bench_expect_picture(b, 0, 64, 48);
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -105,7 +105,7 @@ static void test_refused_uuid(void **state)
 	bench_expect(b, bench_3d_show(b, false, false), OK);
 	bench_expect_line("RESOURCE_ASSIGN_UUID # SKIP the device refuses it");
 	bench_expect_picture(b, 0, 64, 48);
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 static void cut(struct model_reply *reply)
@@ -120,7 +120,7 @@ static void test_short_uuid(void **state)
 	lie(VIRTIO_GPU_CMD_RESOURCE_ASSIGN_UUID, 1, cut);
 	bench_expect(b, bench_3d_show(b, false, false), ERR_PROTOCOL);
 	bench_expect_line("RESOURCE_ASSIGN_UUID: the response has 39 bytes, 40 are needed");
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 /* ---- capability sets ---- */
@@ -159,7 +159,7 @@ static void test_capset_lengths(void **state)
 		bench_expect_line(cases[i].line);
 		bench_expect_line(
 			"gpu0: check=3d # capability sets: protocol violation by the device");
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -179,7 +179,7 @@ static void test_absurd_capsets(void **state)
 		b->model.gpu->capsets[0] = cases[i].capset;
 		bench_expect(b, bench_3d_show(b, true, false), ERR_PROTOCOL);
 		bench_expect_line(cases[i].line);
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -190,7 +190,7 @@ static void test_huge_capset(void **state)
 	b->model.gpu->capsets[0].size = 0xffffffff;
 	bench_expect(b, bench_3d_show(b, true, false), OK);
 	bench_expect_line("capability set 0: not read: there is room for 4072 bytes");
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 static void test_too_many_capsets(void **state)
@@ -200,7 +200,69 @@ static void test_too_many_capsets(void **state)
 	b->model.config[15] = 0x80;
 	bench_expect(b, bench_3d_show(b, true, false), ERR_PROTOCOL);
 	bench_expect_line("num_capsets is 2147483650, at most 64 are looked at");
-	bench_3d_close(b);
+	bench_end(b);
+}
+
+/* ---- what is not answered ---- */
+
+/* A picture as a blob and everything that check=3d looks at; what a test makes the device do. */
+static void open_all(void)
+{
+	bench_3d_open(b, MODEL_PCI, UUID | VIRGL | INIT | BLOB | ALIGN);
+	bench_3d_add_region(b);
+	b->model.config[17] = 0x10; /* blobs in units of 4096 */
+}
+
+static enum status show_all(uint64_t silent_at, uint64_t vanish_at)
+{
+	enum status status;
+
+	open_all();
+	b->model.answers_awaited = false;
+	the_log.level = LOG_INFO;
+	b->model.lies.silent_at = silent_at;
+	b->model.lies.vanish_at = vanish_at;
+	bench_begin(b);
+	status = bench_3d_show(b, true, true);
+	bench_expect_within(b, 2 * BENCH_TIMEOUT_US);
+	return status;
+}
+
+/* Any of the requests. */
+static void test_never_answered(void **state)
+{
+	uint64_t requests;
+
+	(void)state;
+	bench_expect(b, show_all(0, 0), OK);
+	requests = b->model.requests;
+	assert_true(requests > 12);
+	bench_end(b);
+	for (uint64_t at = 1; at <= requests; at++) {
+		bench_expect(b, show_all(at, 0), ERR_TIMEOUT);
+		assert_false(tap_passed());
+		bench_end(b);
+	}
+}
+
+/* It leaves the bus while its configuration is read, or later. */
+static void test_vanishes(void **state)
+{
+	uint64_t first, last;
+
+	(void)state;
+	bench_expect(b, show_all(0, 0), OK);
+	last = b->model.accesses;
+	bench_end(b);
+	open_all();
+	bench_find(b);
+	first = b->model.accesses + 1;
+	bench_close(b);
+	for (uint64_t at = first; at <= last; at++) {
+		bench_expect(b, show_all(0, at), ERR_GONE);
+		assert_false(tap_passed());
+		bench_close(b);
+	}
 }
 
 /* ---- what is refused ---- */
@@ -225,7 +287,7 @@ static void test_refused_context(void **state)
 		refuse(cases[i].command);
 		bench_expect(b, bench_3d_show(b, true, false), ERR_REFUSED);
 		bench_expect_line(cases[i].line);
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -247,7 +309,7 @@ static void test_refused_blob(void **state)
 		bench_expect_line(lines[i]);
 		/* A blob that was created is one, also for who looks for mistakes. */
 		assert_false(host_logged("no RESOURCE_CREATE_2D of it"));
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -261,7 +323,7 @@ static void test_bad_alignments(void **state)
 		memcpy(b->model.config + 16, &alignments[i], sizeof(alignments[i]));
 		bench_expect(b, bench_3d_show(b, false, true), ERR_PROTOCOL);
 		bench_expect_line(", a power of two up to 0x200000 is followed");
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -288,7 +350,7 @@ static void test_map_info(void **state)
 		bench_expect(b, bench_3d_show(b, true, true), ERR_PROTOCOL);
 		bench_expect_line(" is no kind of caching");
 		bench_expect_line("check=3d # RESOURCE_MAP_BLOB: protocol violation by the device");
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -302,6 +364,8 @@ int main(void)
 		cmocka_unit_test(test_absurd_capsets),
 		cmocka_unit_test(test_huge_capset),
 		cmocka_unit_test(test_too_many_capsets),
+		cmocka_unit_test(test_never_answered),
+		cmocka_unit_test(test_vanishes),
 		cmocka_unit_test(test_refused_context),
 		cmocka_unit_test(test_refused_blob),
 		cmocka_unit_test(test_bad_alignments),

@@ -31,7 +31,7 @@ static void test_uuid(void **state)
 		bench_expect_line("resource 1: UUID 11111111-1111-4111-9111-111111111101");
 		bench_expect_line("- gpu0: RESOURCE_ASSIGN_UUID\n");
 		bench_expect_picture(b, 0, 64, 48);
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -44,7 +44,7 @@ static void test_nothing_offered(void **state)
 	bench_expect_line("gpu0: check=3d # SKIP the device has no renderer");
 	assert_false(host_logged("ASSIGN_UUID"));
 	bench_expect_picture(b, 0, 64, 48);
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 /* Offered, and not asked for. */
@@ -55,7 +55,7 @@ static void test_nothing_wanted(void **state)
 	bench_expect(b, bench_3d_show(b, false, false), OK);
 	assert_int_equal(b->model.accepted & (GPU_3D_FEATURES | GPU_BLOB_FEATURES), 0);
 	assert_false(host_logged("blob") || host_logged("check="));
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 /* ---- blobs ---- */
@@ -85,7 +85,7 @@ static void test_blob(void **state)
 		display(0, sizes[i][0], sizes[i][1]);
 		bench_expect(b, bench_3d_show(b, false, true), OK);
 		expect_blob(sizes[i][0], sizes[i][1]);
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -101,7 +101,7 @@ static void test_blob_alignment(void **state)
 		expect_blob(64, 48);
 		assert_int_equal(
 			b->model.gpu->resources[0].blob, max_u64(alignments[i], 3 * PAGE_SIZE));
-		bench_3d_close(b);
+		bench_end(b);
 	}
 }
 
@@ -118,7 +118,7 @@ static void test_blob_is_the_memory(void **state)
 	surface_row(&b->screens.screens[0].surface, at.y)[at.x] = le32_of(0x123456);
 	bench_expect(b, gpu_flush(&b->gpu, 1, (struct rectangle){at.x, at.y, 1, 1}), OK);
 	assert_int_equal(b->model.gpu->displays[0].screen[at.y * 64 + at.x], 0x123456);
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 /* Memory for the picture, but not in one piece: only a resource of the host's takes that. */
@@ -232,7 +232,7 @@ static void test_alignment_alone(void **state)
 	put_alignment(3);
 	bench_expect(b, bench_3d_show(b, true, true), OK);
 	assert_int_equal(b->model.accepted & (ALIGN | INIT), 0);
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 /* ---- capability sets and contexts ---- */
@@ -257,7 +257,7 @@ static void test_3d(void **state)
 			assert_int_equal(b->model.gpu->contexts[0], 0);
 			assert_int_equal(b->model.gpu->resources[0].context, 0);
 			bench_expect_picture(b, 0, 64, 48);
-			bench_3d_close(b);
+			bench_end(b);
 		}
 }
 
@@ -270,7 +270,7 @@ static void test_3d_with_a_blob(void **state)
 	expect_blob(64, 48);
 	bench_expect_line("check=3d: a context of virgl\n");
 	bench_expect_line("check=readback # SKIP a blob has no copy that could be given back");
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 static void test_no_capset(void **state)
@@ -280,7 +280,7 @@ static void test_no_capset(void **state)
 	b->model.config[12] = 0;
 	bench_expect(b, bench_3d_show(b, true, false), OK);
 	bench_expect_line("check=3d # SKIP the device has no capability set");
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 /* The longest that is read, and one more byte. */
@@ -297,7 +297,7 @@ static void test_long_capsets(void **state)
 	bench_expect_line("capability set 1: not read: there is room for 4072 bytes");
 	bench_expect_line("check=3d: 1 capability sets read");
 	assert_int_equal(b->model.gpu->context_init, VIRTIO_GPU_CAPSET_VENUS);
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 /* A context of venus, and room to map its memory into. */
@@ -319,20 +319,20 @@ static void test_map(void **state)
 	bench_expect_line("check=3d: a context of venus\n");
 	assert_int_equal(b->model.gpu->maps, 2);
 	assert_int_equal(b->model.gpu->resource_count, 2);
-	bench_3d_close(b);
+	bench_end(b);
 	/* Blobs as large as they must be do not fit. */
 	open_venus(ALIGN);
 	put_alignment(2 * MODEL_HOST_VISIBLE);
 	bench_expect(b, bench_3d_show(b, true, true), OK);
 	assert_int_equal(b->model.gpu->maps, 0);
-	bench_3d_close(b);
+	bench_end(b);
 	/* Another kind of context has no such memory. */
 	open_venus(ALIGN);
 	put_alignment(MODEL_HOST_VISIBLE);
 	b->model.gpu->capsets[0].id = VIRTIO_GPU_CAPSET_VIRGL;
 	bench_expect(b, bench_3d_show(b, true, true), OK);
 	assert_int_equal(b->model.gpu->maps, 0);
-	bench_3d_close(b);
+	bench_end(b);
 }
 
 int main(void)
