@@ -46,6 +46,11 @@ static void test_once(void **state)
 	assert_int_equal(d.count, 2);
 	expect(&d, 0, MISTAKE_CACHES, "seen");
 	expect(&d, 1, MISTAKE_CHAIN, "a guess");
+	diagnosis_add(&d, LIKELY, MISTAKE_DOORBELL, "behind it");
+	diagnosis_add(&d, CERTAIN, MISTAKE_CHAIN, "a loop");
+	assert_int_equal(d.count, 3);
+	expect(&d, 1, MISTAKE_CHAIN, "a loop");
+	expect(&d, 2, MISTAKE_DOORBELL, "behind it");
 }
 
 static void test_full(void **state)

@@ -106,6 +106,18 @@ static void test_windows(void **state)
 		"virtio: found: 2 devices in 5 mmio windows and 0 PCI functions, 1 refused");
 }
 
+/* Registers that lie where nothing may be mapped are not read. */
+static void test_not_mapped(void **state)
+{
+	(void)state;
+	add_window(2, GPU);
+	host_mapping.answer = ERR_RANGE;
+	virtio_find(&found, &machine, &tree, is_gpu, &pool, 1234);
+	assert_int_equal(found.count, 0);
+	assert_int_equal(found.refused, 1);
+	assert_int_equal(host_mapping.base, BASE);
+}
+
 /* A GPU whose function has neither interface is refused; what is no virtio device has no line. */
 static void test_functions(void **state)
 {
@@ -170,6 +182,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_windows, setup),
+		cmocka_unit_test_setup(test_not_mapped, setup),
 		cmocka_unit_test_setup(test_functions, setup),
 		cmocka_unit_test_setup(test_too_many, setup),
 		cmocka_unit_test_setup(test_too_many_with_functions, setup),

@@ -276,6 +276,8 @@ static void test_used_elsewhere(void **state)
 	le32_store(&used->ring[2].id, 2);
 	le32_store(&used->ring[2].len, 24);
 	assert_int_equal(take().used_elsewhere, at);
+	(void)virtio_post_mortem(&b.dev, &b.queue, "request", ERR_TIMEOUT);
+	host_expect_line("ring: another used ring with this request at 0x");
 	le32_store(&used->ring[2].len, 101);
 	assert_int_equal(take().used_elsewhere, 0);
 	le32_store(&used->ring[2].len, 24);
@@ -416,8 +418,7 @@ static void test_packed_log(void **state)
 		host_logged("descriptor 0: addr 0x101800 len 100 flags 0x8002 WRITE USED id 3"));
 	assert_true(
 		host_logged("size 5, desc 0x100000 driver 0x100050 device 0x100054, in memory"));
-	assert_false(host_logged("avail") && host_logged("avail.idx"));
-	assert_false(host_logged("used.idx"));
+	assert_false(host_logged("avail.idx") || host_logged("used.idx"));
 }
 
 static void test_without_a_queue(void **state)
