@@ -118,6 +118,24 @@ static void test_msix_does_not_stay_on(void **state)
 	assert_true(host_logged("its control word reads 0x"));
 }
 
+/* Where it is off, or not there, nothing is written: not to what else stands at that offset. */
+static void test_msix_is_off_already(void **state)
+{
+	(void)state;
+	for (unsigned entries = 0; entries <= 3; entries += 3) {
+		struct fake_function *f;
+		struct pci_device *d;
+
+		setup(NULL);
+		f = fake_msix_add(&machine, NULL, 2, entries);
+		fake_pci_put(f, 2, 2, 0x9050); /* a device id with the bit that turns MSI-X on */
+		d = scan_last();
+		machine.writes = 0;
+		pci_msix_disable(d);
+		assert_int_equal(machine.writes, 0);
+	}
+}
+
 static void add_route(uint8_t device, uint8_t pin, uint32_t number)
 {
 	struct irq_route route = {
@@ -170,6 +188,25 @@ static void test_interrupt_line_register(void **state)
 	assert_true(host_logged("the function has no pin"));
 }
 
+/* Four pins, and what is no pin. */
+static void test_pins(void **state)
+{
+	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 0);
+	struct pci_device *d = scan_last();
+	struct irq_line line;
+
+	(void)state;
+	for (uint8_t pin = 1; pin <= 4; pin++) {
+		add_route(2, pin, 70 + pin);
+		fake_pci_put(f, PCI_INTERRUPT_PIN, 1, pin);
+		assert_int_equal(pci_find_line(&tables, d, &line), OK);
+		assert_int_equal(line.number, 70 + pin);
+	}
+	fake_pci_put(f, PCI_INTERRUPT_PIN, 1, 5);
+	assert_int_equal(pci_find_line(&tables, d, &line), ERR_NOT_FOUND);
+	host_expect_line("the function has no pin");
+}
+
 static void test_allow_pin(void **state)
 {
 	struct fake_function *f = fake_msix_add(&machine, NULL, 2, 3);
@@ -191,7 +228,9 @@ int main(void)
 		cmocka_unit_test_setup(test_msix_table_is_wrong, setup),
 		cmocka_unit_test_setup(test_msix_at_the_end, setup),
 		cmocka_unit_test_setup(test_msix_does_not_stay_on, setup),
+		cmocka_unit_test_setup(test_msix_is_off_already, setup),
 		cmocka_unit_test_setup(test_swizzle, setup),
+		cmocka_unit_test_setup(test_pins, setup),
 		cmocka_unit_test_setup(test_interrupt_line_register, setup),
 		cmocka_unit_test_setup(test_allow_pin, setup),
 	};
