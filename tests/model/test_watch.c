@@ -489,6 +489,13 @@ static int by_interrupts(void **state)
 	return 0;
 }
 
+static int by_polling(void **state)
+{
+	(void)state;
+	interrupts = false;
+	return 0;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -507,10 +514,11 @@ int main(void)
 		cmocka_unit_test(test_events_ignored),
 		cmocka_unit_test(test_unknown_events),
 		cmocka_unit_test(test_never_the_same),
-		cmocka_unit_test_setup(test_no_reads, by_interrupts),
-		cmocka_unit_test_setup(test_told_by_interrupts, by_interrupts),
-		cmocka_unit_test_setup(test_gone_at_the_end, by_interrupts),
-		cmocka_unit_test_setup(test_interrupt_that_does_not_come, by_interrupts),
+		cmocka_unit_test_setup_teardown(test_no_reads, by_interrupts, by_polling),
+		cmocka_unit_test_setup_teardown(test_told_by_interrupts, by_interrupts, by_polling),
+		cmocka_unit_test_setup_teardown(test_gone_at_the_end, by_interrupts, by_polling),
+		cmocka_unit_test_setup_teardown(
+			test_interrupt_that_does_not_come, by_interrupts, by_polling),
 	};
 
 	return cmocka_run_group_tests_name("watch", tests, NULL, bench_teardown);

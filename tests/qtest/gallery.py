@@ -101,6 +101,7 @@ def faults():
         ours.close()
         theirs.close()
     found = re.findall(r"fault ([\w-]+) (\d+) ([\w-]+)$", run.stdout, re.MULTILINE)
+    assert found, run.stdout
     return [Fault(name, int(mistake), transport) for name, mistake, transport in found]
 
 
@@ -149,7 +150,9 @@ def commit_in(fault, path):
 def on_the_model():
     """What each run on the model came to: (mistake, what, device, the first that was named)."""
     run = subprocess.run([MODEL], capture_output=True, text=True, timeout=MODEL_TIMEOUT)
-    return MODEL_RUN.findall(run.stdout + run.stderr)
+    text = run.stdout + run.stderr
+    assert "test(s) run" in text, f"it did not come to its end:\n{text[-2000:]}"
+    return MODEL_RUN.findall(text)
 
 
 def main(names):
