@@ -627,6 +627,27 @@ static void test_bad_pci(void **state)
 	assert_true(host_logged("is left out"));
 }
 
+/* The bridge itself is there; what it says of its senders is refused by its name. */
+static void test_cut_msi_map(void **state)
+{
+	(void)state;
+	begin_root();
+	begin_node("pci");
+	put_string("compatible", "pci-host-ecam-generic");
+	CELLS("#address-cells", 3);
+	CELLS("#size-cells", 2);
+	CELLS("reg", 0x10000000, 0x10000000);
+	CELLS("bus-range", 0, 1);
+	CELLS("msi-map", 0, 1, 0x8000, 0x100, 0x100, 1);
+	end_node();
+	end_node();
+	put_cell(9);
+	assert_int_equal(read_made(), OK);
+	assert_int_equal(m.pci_host_count, 1);
+	assert_int_equal(m.irq.map_count, 1);
+	host_expect_line("pci: msi-map: an entry is cut");
+}
+
 /* A UART at 0x1000 under /soc, and what /chosen and /aliases say. */
 static bool console_of(const char *stdout_path, const char *alias, uint32_t *baud)
 {
@@ -805,6 +826,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bad_ranges, setup),
 		cmocka_unit_test_setup(test_ranges_without_cells, setup),
 		cmocka_unit_test_setup(test_bad_pci, setup),
+		cmocka_unit_test_setup(test_cut_msi_map, setup),
 		cmocka_unit_test_setup(test_stdout_path, setup),
 		cmocka_unit_test_setup(test_status_values, setup),
 		cmocka_unit_test_setup(test_odd_properties, setup),
