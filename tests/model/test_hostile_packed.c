@@ -216,6 +216,34 @@ static void test_packed_scribbles(void **state)
 	}
 }
 
+/* None for the ring; or none for its indirect tables. */
+static void test_packed_no_memory(void **state)
+{
+	(void)state;
+	for (unsigned pages = 0; pages < 2; pages++) {
+		struct dma_block most[MODEL_RANGES], room = {0};
+		unsigned count = 0;
+
+		start(MODEL_MMIO, FEATURE(VIRTIO_F_RING_PACKED));
+		if (!pages)
+			b->model.offered &= ~FEATURE(VIRTIO_F_INDIRECT_DESC);
+		else
+			assert_int_equal(
+				dma_alloc(&b->memory.pool, PAGE_SIZE, PAGE_SIZE, &room), OK);
+		while (count < MODEL_RANGES && dma_alloc_most(&b->memory.pool, PAGE_SIZE,
+						       BENCH_MEMORY, PAGE_SIZE, &most[count]) == OK)
+			count++;
+		dma_free(&b->memory.pool, &room);
+		bench_expect(b, show(), ERR_NO_MEMORY);
+		bench_expect_line("queue # queue 0: out of memory");
+		bench_expect(b, bench_stop(b), OK);
+		while (count)
+			dma_free(&b->memory.pool, &most[--count]);
+		bench_expect_clean(b);
+		bench_close(b);
+	}
+}
+
 /* In both formats the lies about one request are the same with IN_ORDER. */
 static void test_in_order_lies(void **state)
 {
@@ -282,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_packed_never_answers),
 		cmocka_unit_test(test_packed_answers_late),
 		cmocka_unit_test(test_packed_scribbles),
+		cmocka_unit_test(test_packed_no_memory),
 		cmocka_unit_test(test_in_order_lies),
 		cmocka_unit_test(test_batch_behind_the_index),
 	};
