@@ -40,13 +40,13 @@ static bool on_border(uint32_t x, uint32_t y, struct size s)
 	return x == 0 || y == 0 || x == s.width - 1 || y == s.height - 1;
 }
 
-/* 0 … 255 along a side. */
+/* 0 … 255 along a side, which has 16 pixels at least. */
 static uint8_t ramp(uint32_t at, uint32_t side)
 {
-	return (uint8_t)(255 * at / (side - 1));
+	return (uint8_t)(255 * at / (side - 1)); /* NOLINT(clang-analyzer-core.DivideZero) */
 }
 
-/* Where the diagonal crosses row y; a side has 16 pixels at least. */
+/* Where the diagonal crosses row y. */
 static uint32_t diagonal(uint32_t y, struct size s)
 {
 	return y * (s.width - 1) / (s.height - 1); /* NOLINT(clang-analyzer-core.DivideZero) */
