@@ -23,7 +23,7 @@ PROGRAMS = (
     "test_strict_life", "test_strict_probe", "test_strict_3d", "test_strict_gpu",
     "test_strict_displays", "test_strict_ring",
 )  # fmt: skip
-TIMEOUT = 30
+TIMEOUT = 120
 JOBS = 2
 
 RULE = re.compile(r'RULE\((\w+), "([^"]+)", "([^"]+)", "([^"]+)"\)')
