@@ -18,7 +18,7 @@
 struct climb {
 	struct gpu_session *session;
 	struct virtio_device *dev; /* of it */
-	char name[GPU_NAME_SIZE];
+	const char *name; /* of it */
 	uint64_t deadline_us;
 	const struct gpu_show *show; /* of the next try */
 	struct gpu_setup next; /* the configuration of the next try */
@@ -223,12 +223,12 @@ void gpu_isolate(struct gpu_session *session, struct virtio_device *entropy)
 	struct climb c = {
 		.session = session,
 		.dev = dev,
+		.name = session->name,
 		.show = &small,
 		.next = {.queue_size = SMALL_QUEUE, .queue_align = setup->queue_align},
 	};
 	uint32_t timeout_us = dev->timeout_us;
 
-	format(c.name, sizeof(c.name), "gpu%u", session->number);
 	dev->timeout_us = (uint32_t)min_u64(timeout_us, ISOLATE_WAIT_US);
 	c.interrupts = virtio_interrupt_pause(dev, true);
 	announce(&c, entropy, setup->features);

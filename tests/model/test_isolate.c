@@ -38,7 +38,8 @@ static void climb(struct virtio_device *entropy)
 {
 	static struct gpu_session session;
 
-	session = (struct gpu_session){.dev = b->dev, .setup = gpu_setup_full, .show = &bars};
+	session = (struct gpu_session){
+		.name = "gpu0", .dev = b->dev, .setup = gpu_setup_full, .show = &bars};
 	gpu_isolate(&session, entropy);
 }
 
