@@ -3,18 +3,10 @@
  * In: virtio/interrupt.c over a fake transport and a fake GICv2. Out: whether interrupts are told
  * apart, acknowledged and missed, and whether the device is polled when they cannot be used.
  */
-#include "fake_gic.h"
-
-#include <string.h>
-
-#include "virtio/device.h"
+#include "interrupt_host.h"
 
 #define LINE 48u
 
-static struct fake_gic gic;
-static struct dma_pool pool;
-static struct pci_tree tree;
-static struct virtio_device dev;
 static uint8_t isr; /* the device's interrupt status */
 static unsigned reads, acknowledged;
 
@@ -48,27 +40,13 @@ static void raise(uint8_t status)
 
 static int setup(void **state)
 {
-	if (host_reset(state))
+	if (interrupt_setup(state))
 		return -1;
-	fake_gic_init(&gic);
 	isr = 0;
 	reads = acknowledged = 0;
 	dev = (struct virtio_device){.name = "virtio-mmio@1000", .transport = &transport};
 	dev.interrupt.line = (struct irq_line){.number = LINE};
 	return irq_open(&gic.tables, &pool) == OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	virtio_interrupt_close(&dev);
-	irq_close();
-	return 0;
-}
-
-static void open_as(enum interrupt_mode mode)
-{
-	virtio_interrupt_open(&dev, mode, &gic.tables, &tree);
 }
 
 static void test_polled(void **state)
@@ -259,43 +237,33 @@ static void test_far_later_is_not_missed(void **state)
 	assert_int_equal(dev.interrupt.queue, 1);
 }
 
-static void unusable(enum interrupt_mode mode, const char *reason)
-{
-	open_as(mode);
-	assert_int_equal(dev.interrupt.mode, INTERRUPT_POLL);
-	assert_int_equal(fake_gic_enabled(&gic), 0);
-	assert_false(host_logged("virtio-mmio@1000: error:"));
-	assert_true(virtio_interrupt_look(&dev, 0));
-	virtio_interrupt_report(&dev);
-	assert_true(tap_passed());
-	host_expect_line(reason);
-}
-
 static void test_other_transport(void **state)
 {
 	(void)state;
-	unusable(INTERRUPT_MSIX, "interrupt # SKIP irq=msix is not for virtio-mmio of a test");
+	expect_unusable(
+		INTERRUPT_MSIX, "interrupt # SKIP irq=msix is not for virtio-mmio of a test");
 }
 
 static void test_no_line(void **state)
 {
 	(void)state;
 	dev.interrupt.line.number = 0;
-	unusable(INTERRUPT_MMIO, "interrupt # SKIP no table names its line: polled");
+	expect_unusable(INTERRUPT_MMIO, "interrupt # SKIP no table names its line: polled");
 }
 
 static void test_line_out_of_range(void **state)
 {
 	(void)state;
 	dev.interrupt.line.number = FAKE_GIC_LINES;
-	unusable(INTERRUPT_MMIO, "interrupt # SKIP its line 64: out of range: polled");
+	expect_unusable(INTERRUPT_MMIO, "interrupt # SKIP its line 64: out of range: polled");
 }
 
 static void test_no_controller(void **state)
 {
 	(void)state;
 	irq_close();
-	unusable(INTERRUPT_MMIO, "interrupt # SKIP there is no interrupt controller: polled");
+	expect_unusable(
+		INTERRUPT_MMIO, "interrupt # SKIP there is no interrupt controller: polled");
 }
 
 static const char *refuse_vectors(struct virtio_device *d, uint16_t config, uint16_t queue)
@@ -324,21 +292,23 @@ static void test_vector_not_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_polled, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_queue_and_config, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_undefined_bits, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_changes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pause, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_spurious, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_missed_and_raised, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_missed_and_not_raised, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_late_is_not_missed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_far_later_is_not_missed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_other_transport, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_line_out_of_range, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_controller, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_vector_not_given, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_polled, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_queue_and_config, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_undefined_bits, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_changes, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_pause, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_spurious, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_missed_and_raised, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_missed_and_not_raised, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_late_is_not_missed, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_far_later_is_not_missed, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_other_transport, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_no_line, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_line_out_of_range, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_no_controller, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_vector_not_given, setup, interrupt_teardown),
 	};
 
 	return cmocka_run_group_tests_name("interrupt", tests, NULL, NULL);

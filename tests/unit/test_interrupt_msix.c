@@ -3,25 +3,17 @@
  * In: virtio/interrupt.c over MSI-X of a fake PCI function, to the frame of a fake GICv2. Out:
  * whether messages are told apart, missed by name, and done without.
  */
-#include "fake_gic.h"
 #include "fake_msix.h"
-
-#include <string.h>
-
-#include "virtio/device.h"
+#include "interrupt_host.h"
 
 #define FRAME     0x8020000u
 #define SETSPI    0x40u
 #define TYPER     0x008u
 #define FIRST_SPI 40u
 
-static struct fake_gic gic;
 static struct fake_pci machine;
 static struct fake_function *function;
 static struct fake_msix table;
-static struct pci_tree tree;
-static struct dma_pool pool;
-static struct virtio_device dev;
 static uint32_t frame_type; /* MSI_TYPER */
 static uint16_t vectors[2]; /* that the device was told: configuration, queue */
 
@@ -57,30 +49,15 @@ static void add_function(unsigned entries)
 
 static int setup(void **state)
 {
-	if (host_reset(state))
+	if (interrupt_setup(state))
 		return -1;
-	memset(&tree, 0, sizeof(tree));
 	frame_type = FIRST_SPI << 16 | 8;
 	dev = (struct virtio_device){.name = "virtio-pci@2", .transport = &modern};
-	fake_gic_init(&gic);
 	gic.tables.gic.frames[gic.tables.gic.frame_count++] = (struct irq_frame){.base = FRAME};
 	host_add_window(&(struct host_window){IO_MMIO, FRAME, 0x1000, frame_read, NULL, NULL});
 	fake_msix_init(&table);
 	fake_pci_init(&machine, &fake_pci_virt);
 	return irq_open(&gic.tables, &pool) == OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	virtio_interrupt_close(&dev);
-	irq_close();
-	return 0;
-}
-
-static void open_as(enum interrupt_mode mode)
-{
-	virtio_interrupt_open(&dev, mode, &gic.tables, &tree);
 }
 
 /* What the device does to send the message of an entry: nothing while that, or all, is masked. */
@@ -199,23 +176,11 @@ static void test_late_change(void **state)
 	assert_int_equal(dev.interrupt.config, 1);
 }
 
-/* The device is polled, which is not its failure. */
-static void unusable(enum interrupt_mode mode, const char *reason)
-{
-	open_as(mode);
-	assert_int_equal(dev.interrupt.mode, INTERRUPT_POLL);
-	assert_int_equal(fake_gic_enabled(&gic), 0);
-	assert_true(virtio_interrupt_look(&dev, 0));
-	virtio_interrupt_report(&dev);
-	assert_true(tap_passed());
-	host_expect_line(reason);
-}
-
 static void test_no_msix(void **state)
 {
 	(void)state;
 	add_function(0);
-	unusable(INTERRUPT_MSIX, "interrupt # SKIP the device has no MSI-X: polled");
+	expect_unusable(INTERRUPT_MSIX, "interrupt # SKIP the device has no MSI-X: polled");
 }
 
 static void test_legacy_has_no_vectors(void **state)
@@ -223,7 +188,8 @@ static void test_legacy_has_no_vectors(void **state)
 	(void)state;
 	add_function(2);
 	dev.transport = &legacy;
-	unusable(INTERRUPT_MSIX, "SKIP MSI-X is not used over legacy virtio-pci of a test: polled");
+	expect_unusable(
+		INTERRUPT_MSIX, "SKIP MSI-X is not used over legacy virtio-pci of a test: polled");
 	assert_int_equal(fake_pci_get(function, FAKE_MSIX_CONTROL, 2), 1);
 }
 
@@ -232,7 +198,7 @@ static void test_no_frame(void **state)
 	(void)state;
 	add_function(2);
 	gic.tables.gic.frame_count = 0;
-	unusable(INTERRUPT_MSIX, "interrupt # SKIP MSI-X: unsupported: polled");
+	expect_unusable(INTERRUPT_MSIX, "interrupt # SKIP MSI-X: unsupported: polled");
 	host_expect_line("GICv2: no table names an MSI frame: it takes no messages");
 }
 
@@ -242,7 +208,7 @@ static void test_frame_is_used_up(void **state)
 	(void)state;
 	add_function(2);
 	frame_type = FIRST_SPI << 16 | 1;
-	unusable(INTERRUPT_MSIX, "interrupt # SKIP MSI-X: out of memory: polled");
+	expect_unusable(INTERRUPT_MSIX, "interrupt # SKIP MSI-X: out of memory: polled");
 	host_expect_line("GICv2: all 1 messages of its frame are given out");
 }
 
@@ -251,22 +217,24 @@ static void test_control_is_not_kept(void **state)
 	(void)state;
 	add_function(2);
 	function->writable[FAKE_MSIX_CONTROL + 1] = 0x40;
-	unusable(INTERRUPT_MSIX, "interrupt # SKIP MSI-X: refused by the device: polled");
+	expect_unusable(INTERRUPT_MSIX, "interrupt # SKIP MSI-X: refused by the device: polled");
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_vectors, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_one_vector, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_message, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_message_is_masked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_late_change, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_msix, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_legacy_has_no_vectors, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_frame, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_frame_is_used_up, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_control_is_not_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_vectors, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_one_vector, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_no_message, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_message_is_masked, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_late_change, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_no_msix, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_legacy_has_no_vectors, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_no_frame, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_frame_is_used_up, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_control_is_not_kept, setup, interrupt_teardown),
 	};
 
 	return cmocka_run_group_tests_name("interrupt_msix", tests, NULL, NULL);

@@ -3,22 +3,15 @@
  * In: virtio/interrupt.c over the pin of a fake PCI function, which is a line of a fake GICv2. Out:
  * whether the line is shared well, and what takes the device's interrupts away is named.
  */
-#include "fake_gic.h"
 #include "fake_msix.h"
+#include "interrupt_host.h"
 
-#include <string.h>
-
-#include "virtio/device.h"
 #include "virtio/mistake.h"
 
 #define LINE 48u
 
-static struct fake_gic gic;
 static struct fake_pci machine;
 static struct fake_function *function;
-static struct pci_tree tree;
-static struct dma_pool pool;
-static struct virtio_device dev;
 static uint8_t isr;
 
 static void note_read(uint64_t value)
@@ -52,11 +45,9 @@ static const struct virtio_transport transport = {
 
 static int setup(void **state)
 {
-	if (host_reset(state))
+	if (interrupt_setup(state))
 		return -1;
-	memset(&tree, 0, sizeof(tree));
 	isr = 0;
-	fake_gic_init(&gic);
 	fake_pci_init(&machine, &fake_pci_virt);
 	function = fake_msix_add(&machine, NULL, 2, 2);
 	fake_pci_put(function, PCI_INTERRUPT_LINE, 1, 0xff);
@@ -65,19 +56,6 @@ static int setup(void **state)
 	dev = (struct virtio_device){
 		.name = "virtio-pci@2", .transport = &transport, .pci = &tree.devices[0]};
 	return irq_open(&gic.tables, &pool) == OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	virtio_interrupt_close(&dev);
-	irq_close();
-	return 0;
-}
-
-static void open_as(enum interrupt_mode mode)
-{
-	virtio_interrupt_open(&dev, mode, &gic.tables, &tree);
 }
 
 static void route(void)
@@ -160,16 +138,22 @@ static void test_shared_line(void **state)
 	assert_int_equal(fake_gic_enabled(&gic), 0);
 }
 
-/* The status was read by somebody else, which took the interrupt away: that is the cause. */
-static void test_status_read_by_others(void **state)
+/* The line is raised, and the handler reads why. */
+static void be_answered_by_pin(void)
 {
-	(void)state;
 	route();
 	open_as(INTERRUPT_INTX);
 	isr = 1;
 	gic.level[LINE] = true;
 	assert_true(virtio_interrupt_look(&dev, 0));
 	virtio_interrupt_answered(&dev);
+}
+
+/* The status was read by somebody else, which took the interrupt away: that is the cause. */
+static void test_status_read_by_others(void **state)
+{
+	(void)state;
+	be_answered_by_pin();
 	note_read(1);
 	assert_true(virtio_interrupt_look(&dev, INTERRUPT_MISSED_US + 1));
 	virtio_interrupt_answered(&dev);
@@ -183,12 +167,7 @@ static void test_status_read_by_others(void **state)
 static void test_missed(void **state)
 {
 	(void)state;
-	route();
-	open_as(INTERRUPT_INTX);
-	isr = 1;
-	gic.level[LINE] = true;
-	assert_true(virtio_interrupt_look(&dev, 0));
-	virtio_interrupt_answered(&dev);
+	be_answered_by_pin();
 	isr = 1;
 	assert_true(virtio_interrupt_look(&dev, INTERRUPT_MISSED_US + 1));
 	virtio_interrupt_answered(&dev);
@@ -207,40 +186,31 @@ static void test_assign_by_pin(void **state)
 	assert_int_equal(dev.interrupt.mode, INTERRUPT_INTX);
 }
 
-/* The device is polled, which is not its failure. */
-static void unusable(enum interrupt_mode mode, const char *reason)
-{
-	open_as(mode);
-	assert_int_equal(dev.interrupt.mode, INTERRUPT_POLL);
-	assert_int_equal(fake_gic_enabled(&gic), 0);
-	assert_true(virtio_interrupt_look(&dev, 0));
-	virtio_interrupt_report(&dev);
-	assert_true(tap_passed());
-	host_expect_line(reason);
-}
-
 static void test_pin_without_route(void **state)
 {
 	(void)state;
-	unusable(INTERRUPT_INTX, "interrupt # SKIP its pin is not routed: not found: polled");
+	expect_unusable(
+		INTERRUPT_INTX, "interrupt # SKIP its pin is not routed: not found: polled");
 }
 
 static void test_not_mmio(void **state)
 {
 	(void)state;
-	unusable(INTERRUPT_MMIO, "interrupt # SKIP irq=mmio is not for virtio-pci of a test");
+	expect_unusable(
+		INTERRUPT_MMIO, "interrupt # SKIP irq=mmio is not for virtio-pci of a test");
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pin, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_shared_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_status_read_by_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_missed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_assign_by_pin, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pin_without_route, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_not_mmio, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pin, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_shared_line, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_status_read_by_others, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_missed, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_assign_by_pin, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_pin_without_route, setup, interrupt_teardown),
+		cmocka_unit_test_setup_teardown(test_not_mmio, setup, interrupt_teardown),
 	};
 
 	return cmocka_run_group_tests_name("interrupt_pin", tests, NULL, NULL);
